@@ -1,0 +1,46 @@
+# The two commands of a fresh machine are `make demo` and `make test`. `make help` lists the others.
+
+UV_VERSION := 0.13.9
+PYTHON ?= $(shell python3.11 -c 'print("python3.11")' 2>/dev/null || echo python3)
+
+BIN := .venv/bin
+STAMP := .venv/.synced
+
+# dbt and dlt report nothing home from this project's commands.
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export RUNTIME__DLTHUB_TELEMETRY := false
+# The environment's own Python is the only one: uv fetches none.
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint docs clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: $(STAMP) ## Create .venv with the locked versions (the other targets do it themselves)
+
+$(STAMP): pyproject.toml uv.lock Makefile
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv sync --quiet --locked --python $(BIN)/python
+	@touch $@
+
+demo: $(STAMP) ## Load the demo organisation, build its metrics and print them
+	$(BIN)/streamgauge demo
+
+test: $(STAMP) ## Python tests, then the demo with every data test, unit test and its true figures
+	$(BIN)/pytest --quiet --ignore=tests/acceptance
+
+lint: $(STAMP) ## Python, SQL and YAML style, and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint
+
+docs: $(STAMP) ## Write dbt's documentation site to target/
+	$(BIN)/dbt docs generate --static
+
+clean: ## Remove what builds and tests leave behind, but not .venv and no warehouse
+	rm -rf target logs .pytest_cache .ruff_cache .mypy_cache .hypothesis
