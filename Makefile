@@ -6,9 +6,6 @@ PYTHON ?= $(shell python3.11 -c 'print("python3.11")' 2>/dev/null || echo python
 BIN := .venv/bin
 STAMP := .venv/.synced
 
-# dbt and dlt report nothing home from this project's commands.
-export DBT_SEND_ANONYMOUS_USAGE_STATS := false
-export RUNTIME__DLTHUB_TELEMETRY := false
 # The environment's own Python is the only one: uv fetches none.
 export UV_PYTHON_DOWNLOADS := never
 
