@@ -89,10 +89,22 @@ def test_what_is_switched_off_has_its_reason_beside_it(path: Path) -> None:
             assert len(reason.strip(" #-()")) > 10, line
 
 
-def test_a_sql_rule_that_is_off_has_its_reason_beside_it() -> None:
-    text = (ROOT / ".sqlfluff").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("path", "rules"),
+    [(".sqlfluff", ["RF04", "ST06"]), ("models/staging/.sqlfluff", ["RF01", "RF03", "RF04", "ST06"])],
+)
+def test_a_sql_rule_that_is_off_has_its_reason_beside_it(path: str, rules: list[str]) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
     settings = configparser.ConfigParser()
     settings.read_string(text)
     off = [rule.strip() for rule in settings["sqlfluff"]["exclude_rules"].split(",")]
-    assert off == ["RF04", "ST06"]
-    assert [rule for rule in off if not re.search(rf"^# {rule}: \w+", text, flags=re.MULTILINE)] == []
+
+    assert off == rules
+    assert [rule for rule in off if not re.search(rf"^# .*\b{rule}\b.*: \w+", text, flags=re.MULTILINE)] == []
+
+
+def test_sql_rules_are_switched_off_in_these_files_only() -> None:
+    folders = ("models", "tests", "macros", "pipelines", "seeds")
+    assert [name(path) for folder in folders for path in files(folder, ".sqlfluff")] == [
+        "models/staging/.sqlfluff"
+    ]
