@@ -1,8 +1,8 @@
 """An independent reckoning of every figure that METRICS.md defines, in plain Python.
 
-It reads artifacts (packs.py) and an organisation's seed CSVs and knows nothing of the project's models:
-simple, slow, written from the text of METRICS.md and DESIGN.md alone. Times are whole milliseconds, UTC, until they
-are handed out as seconds. Standard library only.
+It reads artifacts (packs.py) and an organisation's seeds, and knows nothing of the project's models. It is
+simple and slow, and written from the text of METRICS.md and DESIGN.md. Times are whole milliseconds, UTC,
+until they are handed out as seconds. Standard library only.
 """
 
 import csv
@@ -23,6 +23,7 @@ from tests.acceptance.packs import Artifact, Change, Pack, in_order
 FLOW_ITEMS = ("feature", "defect", "debt", "risk")
 PERIOD_TYPES = ("day", "week", "month", "quarter", "year")
 SCOPE_TYPES = ("label", "component", "area_path", "team", "service", "repository", "project")
+BUCKETS = ("duplicate", "removed_before_completion", "unmapped", "excluded", "flow_item")
 UNASSIGNED = "unassigned"
 ORGANISATION = "organisation"
 Row = dict[str, Any]
@@ -303,6 +304,7 @@ class Stay:
     flow_level: str
     product_id: str
     team_id: str | None
+    is_blocked: bool
     conflicts: tuple[tuple[str, tuple[Row, ...]], ...] = ()
 
     @property
@@ -353,9 +355,14 @@ class Life:
         return self.completion or self.stays[-1]
 
     @property
+    def is_flow_item(self) -> bool:
+        """In fct_flow_items, also when it was removed before completion."""
+        return self.published.flow_item in FLOW_ITEMS
+
+    @property
     def bucket(self) -> str:
         if self.is_removed:
-            return "removed"
+            return "removed_before_completion"
         if self.published.flow_item is None:
             return "unmapped"
         return "excluded" if self.published.flow_item == "none" else "flow_item"
@@ -404,7 +411,7 @@ class Life:
 
     @property
     def blocked(self) -> int:
-        return self.spent(lambda s: s.is_work and s.interval.is_flagged)
+        return self.spent(lambda s: s.is_blocked)
 
     @property
     def unmapped(self) -> int:
@@ -561,8 +568,7 @@ class Oracle:
         team = self.seeds.team_scope.decide(facts, day)
         category = None if state.row or state.conflict else self.pack.categories.get(interval.state)
         abstract = state.row["abstract_state"] if state.row else category
-        if interval.is_flagged and abstract == "active":
-            abstract = "waiting"
+        is_blocked = interval.is_flagged and abstract == "active"
         decisions = {
             "state_mapping": state,
             "flow_item_mapping": item,
@@ -571,7 +577,7 @@ class Oracle:
         }
         return Stay(
             interval=interval,
-            abstract_state=abstract,
+            abstract_state="waiting" if is_blocked else abstract,
             state_source="mapping" if state.row else "tool_category" if category else "unmapped",
             state_outcome=state.row["outcome"] if state.row else "",
             model=item.row["model"] if item.row else "",
@@ -579,6 +585,7 @@ class Oracle:
             flow_level=(item.row["flow_level"] or "item") if item.row else "item",
             product_id=product.row["product_id"] if product.row else UNASSIGNED,
             team_id=team.row["team_id"] if team.row else None,
+            is_blocked=is_blocked,
             conflicts=tuple((name, d.conflict) for name, d in decisions.items() if d.conflict),
         )
 
@@ -586,7 +593,7 @@ class Oracle:
     def flow_items(self) -> list[Row]:
         rows = []
         for life in self.lives:
-            if life.bucket == "flow_item":
+            if life.is_flow_item:
                 row = life.figures()
                 for name in ("started", "completed"):
                     at = row[f"{name}_at"]
@@ -596,10 +603,10 @@ class Oracle:
 
     def accounting(self) -> dict[str, int]:
         """Artifacts per bucket."""
-        counts: dict[str, int] = defaultdict(int)
+        counts = dict.fromkeys(BUCKETS, 0)
         for life in self.lives:
             counts[life.bucket] += 1
-        return dict(counts)
+        return counts
 
     def gaps(self) -> list[Row]:
         """One row per unmapped value or conflict, with the artifacts it touches.
@@ -628,8 +635,15 @@ class Oracle:
         return self.seeds.scopes(stay.product_id, stay.team_id)
 
     @cached_property
-    def levels(self) -> list[str]:
-        return sorted({s.flow_level for life in self.lives for s in life.stays if s.flow_item in FLOW_ITEMS})
+    def levels(self) -> dict[tuple[str, str], set[str]]:
+        """Per scope: the flow levels of the flow items that were ever in it."""
+        found = defaultdict(set)
+        for life in self.lives:
+            for stay in life.stays:
+                if stay.flow_item in FLOW_ITEMS:
+                    for scope in self.scopes_of(stay):
+                        found[scope].add(stay.flow_level)
+        return found
 
     @cached_property
     def first_activity(self) -> dict[tuple[str, str], int]:
@@ -645,7 +659,7 @@ class Oracle:
         """Flow items by scope and level of their published class."""
         found = defaultdict(list)
         for life in self.lives:
-            if life.bucket == "flow_item":
+            if life.is_flow_item:
                 for scope in self.scopes_of(life.published):
                     found[*scope, life.published.flow_level].append(life)
         return found
@@ -671,7 +685,7 @@ class Oracle:
         for scope, first in sorted(self.first_activity.items()):
             for period_type in period_types:
                 periods = self.clock.periods(period_type, first, self.as_of)
-                for level in self.levels:
+                for level in sorted(self.levels.get(scope) or {"item"}):
                     yield from self.scope_figures(scope, level, periods)
 
     def scope_figures(self, scope: tuple[str, str], level: str, periods: list[Period]) -> Iterable[Row]:

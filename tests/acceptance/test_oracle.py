@@ -263,7 +263,7 @@ def test_load_has_the_class_of_each_moment_and_velocity_the_published_one(lived:
 def test_a_removed_item_leaves_load_and_ages_no_more(lived: Lived) -> None:
     oracle = lived(issue(*moves((1, "Open", "Doing")), removed_at=START + 5 * HOUR), as_of=START + 60 * HOUR)
     life = only(oracle)
-    assert (life.bucket, life.active, life.is_in_work) == ("removed", 4 * HOUR, False)
+    assert (life.bucket, life.active, life.is_in_work) == ("removed_before_completion", 4 * HOUR, False)
     loads = [
         r
         for r in oracle.period_figures(["day"])
