@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+import dlt
+import tomlkit
+
+KEY_SETTING = "privacy.pseudonym_key"
+SECRETS_FILE = Path(".dlt/secrets.toml")
 REDACTED = "[e-mail]"
 EMAIL = re.compile(
     r"[^\s@<>()\[\]{},;:\"'|\\/=&?#]{1,64}"  # the mailbox
@@ -99,3 +107,26 @@ def scrub_emails(text: str) -> str:
     if "@" not in text and "%40" not in text:
         return text
     return EMAIL.sub(REDACTED, text)
+
+
+def pseudonym_key() -> str:
+    """The key of all pseudonyms: from the secrets or the environment, else made now and added to the secrets.
+
+    Whoever loses it gets new pseudonyms for the same people, so it is kept like the warehouse itself.
+
+    Raises:
+        OSError: it had to be made, and `.dlt/secrets.toml` cannot be written
+    """
+    configured = dlt.secrets.get(KEY_SETTING)
+    if configured:
+        return str(configured)
+    made = secrets.token_hex(32)
+    section, name = KEY_SETTING.split(".")
+    document = tomlkit.parse(SECRETS_FILE.read_text(encoding="utf-8")) if SECRETS_FILE.exists() else None
+    document = document or tomlkit.document()
+    document.setdefault(section, tomlkit.table())[name] = made
+    SECRETS_FILE.parent.mkdir(exist_ok=True)
+    descriptor = os.open(SECRETS_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(tomlkit.dumps(document))
+    return made

@@ -64,7 +64,7 @@ class Progress:
 
     def advance(self, scope: str, moment: dt.datetime) -> None:
         """Say that every record of the scope up to this instant was read. It never goes back."""
-        self.reached[scope] = max(moment, self.reached.get(scope, moment))
+        self.reached[scope] = max(moment, self.reached.get(scope, moment)).astimezone(dt.UTC)
 
 
 @dataclass

@@ -1,0 +1,285 @@
+"""The warehouse as a load sees it: what is stored, how raw tables look, how a package of rows gets in.
+
+Raw tables live in the dataset `raw_<tool>` of one DuckDB file. Beside the tables that a tool declares there
+are
+
+- `issue_sightings`: one row per change of an artifact's presence that a sweep (or its return) showed;
+- `loads`: one row per completed load, written last. `progress` says how far the load came, per scope; the
+next load
+  starts there, so nothing but the warehouse decides what is read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import dlt
+import duckdb
+import pyarrow as pa
+from dlt.common.json import json
+from dlt.common.schema import Schema
+from dlt.common.schema.typing import TColumnSchema
+from dlt.common.schema.utils import new_table
+from dlt.common.storages.load_package import create_load_id
+
+from pipelines.sources import RawTable, Row
+
+SIGHTINGS = "issue_sightings"
+LOADS = "loads"
+DATABASE_VARIABLE = "STREAMGAUGE_DATABASE"
+DEFAULT_DATABASE = "streamgauge.duckdb"
+Key = tuple[str, ...]
+
+
+def database_path() -> Path:
+    """The DuckDB file that dlt and dbt share."""
+    return Path(os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE).absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRow:
+    """A row as it is stored: the cleaned record as JSON text, and its hash."""
+
+    columns: dict[str, Any]
+    record: str
+    record_hash: str
+
+    @classmethod
+    def of(cls, row: Row, cleaned: Any) -> PreparedRow:
+        """The row with its cleaned record, whose hash does not depend on the order of keys."""
+        text = json.dumpb(cleaned, sort_keys=True)
+        return cls(row.columns, text.decode(), hashlib.blake2b(text, digest_size=16).hexdigest())
+
+
+class Stored:
+    """Read access to what earlier loads of one connection left. Holds the file open for reading."""
+
+    def __init__(self, database: Path, tool: str, connection: str) -> None:
+        self._dataset = f"raw_{tool}"
+        self._connection = connection
+        self._database = duckdb.connect(str(database), read_only=True) if database.exists() else None
+        self._tables = {name for (name,) in self._query(_TABLES, [self._dataset])}
+
+    def close(self) -> None:
+        """Release the file."""
+        if self._database is not None:
+            self._database.close()
+
+    def rows(self, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+        """Some columns (or SQL expressions with a name) of all rows of a raw table."""
+        if table not in self._tables:
+            return []
+        found = self._query(self._select(table, columns), [self._connection])
+        names = [column.rsplit(" as ", 1)[-1] for column in columns]
+        return [dict(zip(names, values, strict=True)) for values in found]
+
+    def hashes(self, table: RawTable, keys: Iterable[Key]) -> dict[Key, str]:
+        """The hashes of those of these keys that are stored."""
+        if table.name not in self._tables:
+            return {}
+        sql = self._select(table.name, [*table.keys, "record_hash"]) + f" and {table.keys[0]} = any(?)"
+        found = self._query(sql, [self._connection, [key[0] for key in keys]])
+        return {tuple(values[:-1]): values[-1] for values in found}
+
+    def progress(self) -> dict[str, dt.datetime]:
+        """Where the newest completed load ended, per scope."""
+        rows = self.rows(LOADS, ["finished_at", "progress::text as progress"])
+        if not rows:
+            return {}
+        newest = max(rows, key=lambda row: row["finished_at"])
+        reached: dict[str, str] = json.loads(newest["progress"] or "{}")
+        return {scope: dt.datetime.fromisoformat(moment) for scope, moment in reached.items()}
+
+    def removed_ids(self) -> set[str]:
+        """Artifacts that the newest sighting calls gone."""
+        rows = self.rows(SIGHTINGS, ["id", "is_present", "seen_at"])
+        newest = {row["id"]: row["is_present"] for row in sorted(rows, key=lambda row: row["seen_at"])}
+        return {native_id for native_id, is_present in newest.items() if not is_present}
+
+    def _select(self, table: str, columns: Sequence[str]) -> str:
+        return f'select {", ".join(columns)} from {self._dataset}."{table}" where connection = ?'
+
+    def _query(self, sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+        if self._database is None:
+            return []
+        return self._database.cursor().execute(sql, parameters).fetchall()
+
+
+_TABLES = "select table_name from information_schema.tables where table_schema = ?"
+
+
+@contextmanager
+def stored(database: Path, tool: str, connection: str) -> Iterator[Stored]:
+    """What is stored of a connection; the file is free again afterwards."""
+    opened = Stored(database, tool, connection)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+class Package:
+    """One load of one connection: rows are extracted to files, then merged into the warehouse, then called
+    complete.
+
+    dlt's working files stand beside the database, in `<database>.loading/<connection>`. They are wiped
+    before and after, so that a load depends on the warehouse alone.
+
+    Args:
+        database: the DuckDB file
+        tool: decides the dataset, `raw_<tool>`
+        tables: what the tool declares
+        connection: name of the connection
+    """
+
+    def __init__(self, database: Path, tool: str, tables: Sequence[RawTable], connection: str) -> None:
+        self._connection = connection
+        self._tool = tool
+        self._columns = {table.name: _raw_columns(table) for table in tables}
+        self._columns |= {SIGHTINGS: _sighting_columns(), LOADS: _load_columns()}
+        self._folder = database.with_name(f"{database.name}.loading") / connection
+        self._last_batch_at = dt.datetime.now(dt.UTC)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._pipeline = dlt.pipeline(
+            pipeline_name=f"streamgauge_{connection}",
+            pipelines_dir=str(self._folder),
+            destination=dlt.destinations.duckdb(str(database)),
+            dataset_name=f"raw_{tool}",
+        )
+
+    def extract(self, batches: Iterable[tuple[str, pa.Table]]) -> None:
+        """Write all batches, each for its table, to the package's files."""
+
+        @dlt.resource(name="batches")
+        def resource() -> Iterator[Any]:
+            for table, batch in batches:
+                yield dlt.mark.with_hints(batch, self._hints(table), create_table_variant=True)
+
+        @dlt.source(schema=self._schema())
+        def source() -> Any:
+            return resource
+
+        self._pipeline.extract(source())
+
+    def load(self) -> str:
+        """Create missing tables, merge the package, and give its id (a new one if nothing came)."""
+        with self._pipeline.destination_client() as client:
+            client.initialize_storage()
+            client.update_stored_schema(only_tables=client.schema.tables, force=True)
+        self._pipeline.normalize()
+        loaded = self._pipeline.load()
+        return loaded.loads_ids[0] if loaded and loaded.loads_ids else create_load_id()
+
+    def complete(self, load_id: str, started_at: dt.datetime, progress: dict[str, dt.datetime]) -> None:
+        """Say that this load is complete; this is what makes it count."""
+        reached = {scope: moment.isoformat() for scope, moment in sorted(progress.items())}
+        values = (
+            self._connection,
+            load_id,
+            started_at,
+            dt.datetime.now(dt.UTC),
+            json.dumps(reached),
+        )
+        with self._pipeline.sql_client() as client:
+            name = client.make_qualified_table_name(LOADS)
+            client.execute_sql(f"insert into {name} values (%s, %s, %s, %s, %s)", *values)
+        shutil.rmtree(self._folder.parent if _is_last(self._folder) else self._folder, ignore_errors=True)
+
+    def batch(self, table: RawTable, rows: Sequence[PreparedRow]) -> pa.Table:
+        """Rows of a raw table. A later batch has a later `loaded_at`: the last of several versions wins."""
+        columns: dict[str, Any] = {"connection": pa.array([self._connection] * len(rows), pa.string())}
+        for name in (*table.keys, *table.extra):
+            columns[name] = pa.array([row.columns[name] for row in rows], pa.string())
+        if table.cursor:
+            columns[table.cursor] = pa.array([row.columns[table.cursor] for row in rows], _INSTANT)
+        columns["record"] = pa.array([row.record for row in rows], pa.string())
+        columns["record_hash"] = pa.array([row.record_hash for row in rows], pa.string())
+        columns["loaded_at"] = pa.array([self._next_instant()] * len(rows), _INSTANT)
+        return pa.table(columns)
+
+    def sightings(self, presence: dict[str, bool]) -> pa.Table:
+        """Rows that say which artifacts are gone, or are back."""
+        size = len(presence)
+        return pa.table(
+            {
+                "connection": pa.array([self._connection] * size, pa.string()),
+                "id": pa.array(presence.keys(), pa.string()),
+                "is_present": pa.array(presence.values(), pa.bool_()),
+                "seen_at": pa.array([self._next_instant()] * size, _INSTANT),
+            }
+        )
+
+    def _next_instant(self) -> dt.datetime:
+        self._last_batch_at = max(dt.datetime.now(dt.UTC), self._last_batch_at + dt.timedelta(microseconds=1))
+        return self._last_batch_at
+
+    def _schema(self) -> Schema:
+        schema = Schema(self._tool)
+        for name, columns in self._columns.items():
+            schema.update_table(new_table(name, write_disposition=_disposition(name), columns=columns))
+        return schema
+
+    def _hints(self, table: str) -> Any:
+        keys = [column["name"] for column in self._columns[table] if column.get("primary_key")]
+        return dlt.mark.make_hints(
+            table_name=table,
+            write_disposition=cast(Any, _disposition(table)),
+            primary_key=keys,
+            columns=self._columns[table],
+        )
+
+
+_INSTANT = pa.timestamp("us", "UTC")
+
+
+def _is_last(folder: Path) -> bool:
+    return [entry.name for entry in folder.parent.iterdir()] == [folder.name]
+
+
+def _disposition(table: str) -> Any:
+    return "append" if table in (SIGHTINGS, LOADS) else "merge"
+
+
+def _column(name: str, data_type: str, **hints: Any) -> TColumnSchema:
+    return cast(TColumnSchema, {"name": name, "data_type": data_type, "nullable": True, **hints})
+
+
+def _raw_columns(table: RawTable) -> list[TColumnSchema]:
+    return [
+        _column("connection", "text", nullable=False, primary_key=True),
+        *(_column(key, "text", nullable=False, primary_key=True) for key in table.keys),
+        *(_column(extra, "text") for extra in table.extra),
+        *([_column(table.cursor, "timestamp")] if table.cursor else []),
+        _column("record", "json"),
+        _column("record_hash", "text"),
+        _column("loaded_at", "timestamp", dedup_sort="desc"),
+        _column("_dlt_load_id", "text", nullable=False),
+    ]
+
+
+def _sighting_columns() -> list[TColumnSchema]:
+    return [
+        _column("connection", "text", nullable=False),
+        _column("id", "text", nullable=False),
+        _column("is_present", "bool"),
+        _column("seen_at", "timestamp"),
+        _column("_dlt_load_id", "text", nullable=False),
+    ]
+
+
+def _load_columns() -> list[TColumnSchema]:
+    return [
+        _column("connection", "text", nullable=False),
+        _column("load_id", "text", nullable=False),
+        _column("started_at", "timestamp"),
+        _column("finished_at", "timestamp"),
+        _column("progress", "json"),
+    ]
