@@ -117,7 +117,7 @@ def pseudonym_key() -> str:
     Raises:
         OSError: it had to be made, and `.dlt/secrets.toml` cannot be written
     """
-    configured = dlt.secrets.get(KEY_SETTING)
+    configured: Any = dlt.secrets.get(KEY_SETTING)
     if configured:
         return str(configured)
     made = secrets.token_hex(32)

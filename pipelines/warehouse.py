@@ -228,7 +228,7 @@ class Package:
         return schema
 
     def _hints(self, table: str) -> Any:
-        keys = [column["name"] for column in self._columns[table] if column.get("primary_key")]
+        keys = [str(column["name"]) for column in self._columns[table] if column.get("primary_key")]
         return dlt.mark.make_hints(
             table_name=table,
             write_disposition=cast(Any, _disposition(table)),
