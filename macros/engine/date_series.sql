@@ -1,0 +1,8 @@
+{# The dates from the first to the last, both included, as a list: unnest it. #}
+{% macro date_series(first_date, last_date) -%}
+    {{ adapter.dispatch('date_series')(first_date, last_date) }}
+{%- endmacro %}
+
+{% macro duckdb__date_series(first_date, last_date) -%}
+    generate_series(cast({{ first_date }} as timestamp), cast({{ last_date }} as timestamp), interval 1 day)
+{%- endmacro %}

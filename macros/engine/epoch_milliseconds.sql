@@ -1,0 +1,8 @@
+{# A plain UTC timestamp as whole milliseconds since 1970. #}
+{% macro epoch_milliseconds(column) -%}
+    {{ adapter.dispatch('epoch_milliseconds')(column) }}
+{%- endmacro %}
+
+{% macro duckdb__epoch_milliseconds(column) -%}
+    epoch_ms({{ column }})
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{# A list or struct as JSON text. #}
+{% macro to_json(value) -%}
+    {{ adapter.dispatch('to_json')(value) }}
+{%- endmacro %}
+
+{% macro duckdb__to_json(value) -%}
+    cast(to_json({{ value }}) as varchar)
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{# A zoned timestamp as a plain UTC timestamp. #}
+{% macro utc(column) -%}
+    {{ adapter.dispatch('utc')(column) }}
+{%- endmacro %}
+
+{% macro duckdb__utc(column) -%}
+    timezone('UTC', {{ column }})
+{%- endmacro %}

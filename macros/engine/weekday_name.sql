@@ -1,0 +1,8 @@
+{# The English name of a date's weekday in lower case. #}
+{% macro weekday_name(date) -%}
+    {{ adapter.dispatch('weekday_name')(date) }}
+{%- endmacro %}
+
+{% macro duckdb__weekday_name(date) -%}
+    lower(dayname({{ date }}))
+{%- endmacro %}

@@ -1,0 +1,21 @@
+with
+
+loads as (
+    {%- for tool in var('tools') %}
+        select {{ utc('finished_at') }} as finished_at
+        from {{ source('raw_' ~ tool, 'loads') }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+final as (
+    {% if var('as_of') %}
+        select {{ parse_time("'" ~ var('as_of') ~ "'") }} as as_of
+    {% else %}
+        select max(finished_at) as as_of
+        from loads
+    {% endif %}
+)
+
+select as_of
+from final

@@ -1,0 +1,34 @@
+with
+
+items as (
+    select * from {{ ref('int_flow__items') }}
+    where
+        flow_item in ('{{ flow_items() | join("', '") }}')
+        and completed_at is not null
+),
+
+memberships as (
+    select * from {{ ref('int_scopes__memberships') }}
+),
+
+final as (
+    select
+        items.artifact_id,
+        memberships.scope_type,
+        memberships.scope_id,
+        items.flow_level,
+        items.flow_item,
+        items.completed_date,
+        items.outcome,
+        items.started_at is not null as has_start,
+        items.active_ms,
+        items.waiting_ms,
+        items.flow_time_ms
+    from items
+    inner join memberships
+        on
+            items.product_id = memberships.product_id
+            and coalesce(items.team_id, '') = memberships.team_key
+)
+
+select * from final

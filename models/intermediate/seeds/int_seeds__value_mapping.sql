@@ -1,0 +1,3 @@
+-- Seeds must be sound before anything is built on them.
+-- depends_on: {{ ref('int_seeds__problems') }}
+{{ checked_rows('value_mapping', has_default=true) }}

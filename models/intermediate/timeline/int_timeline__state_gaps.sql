@@ -1,0 +1,20 @@
+with
+
+points as (
+    select
+        *,
+        lag(native_state) over (partition by artifact_id order by point_number) as previous_native_state
+    from {{ ref('int_timeline__points') }}
+),
+
+final as (
+    select distinct artifact_id
+    from points
+    where
+        attribute = 'state'
+        and not is_inferred
+        and from_value != previous_native_state
+)
+
+select artifact_id
+from final

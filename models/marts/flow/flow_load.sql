@@ -1,0 +1,106 @@
+with
+
+spine as (
+    select * from {{ ref('int_flow__spine') }}
+),
+
+steps as (
+    select * from {{ ref('int_flow__load_steps') }}
+),
+
+period_days as (
+    select * from {{ ref('int_calendars__period_days') }}
+),
+
+periods as (
+    select
+        period_type,
+        period_start,
+        starts_at,
+        least(ends_at, {{ as_of() }}) as known_until
+    from {{ ref('dim_periods') }}
+),
+
+-- Each step weighs as much as it lasts: from its moment to the end of what is known of the period.
+period_steps as (
+    select
+        steps.scope_type,
+        steps.scope_id,
+        periods.period_type,
+        periods.period_start,
+        steps.flow_level,
+        steps.flow_item,
+        sum(steps.delta) as delta,
+        sum(
+            steps.delta
+            * ({{ epoch_milliseconds('periods.known_until') }} - {{ epoch_milliseconds('steps.moved_at') }})
+        ) as weighted_ms,
+        max(steps.load_after) as highest_load,
+        bool_or(steps.moved_at = periods.starts_at) as has_step_at_start
+    from steps
+    inner join period_days
+        on steps.moved_date = period_days.calendar_date
+    inner join periods
+        on
+            period_days.period_type = periods.period_type
+            and period_days.period_start = periods.period_start
+    group by
+        steps.scope_type,
+        steps.scope_id,
+        periods.period_type,
+        periods.period_start,
+        steps.flow_level,
+        steps.flow_item
+),
+
+running as (
+    select
+        spine.scope_type,
+        spine.scope_id,
+        spine.period_type,
+        spine.period_start,
+        spine.period_end,
+        spine.is_complete,
+        spine.flow_level,
+        spine.flow_item,
+        {{ epoch_milliseconds('least(spine.ends_at, ' ~ as_of() ~ ')') }}
+        - {{ epoch_milliseconds('spine.starts_at') }} as elapsed_ms,
+        coalesce(period_steps.delta, 0) as delta,
+        coalesce(period_steps.weighted_ms, 0) as weighted_ms,
+        period_steps.highest_load,
+        coalesce(period_steps.has_step_at_start, false) as has_step_at_start,
+        sum(coalesce(period_steps.delta, 0)) over (
+            partition by spine.scope_type, spine.scope_id, spine.period_type, spine.flow_level, spine.flow_item
+            order by spine.period_start
+        ) as load_end
+    from spine
+    left join period_steps
+        on {{ same_period('spine', 'period_steps') }}
+),
+
+final as (
+    select
+        scope_type,
+        scope_id,
+        period_type,
+        period_start,
+        period_end,
+        is_complete,
+        flow_level,
+        flow_item,
+        cast(load_end as bigint) as load_end,
+        -- A period of which nothing has passed yet has the load of its first moment.
+        case
+            when elapsed_ms = 0 then cast(load_end as double)
+            else load_end - delta + cast(weighted_ms as double) / elapsed_ms
+        end as load_avg,
+        cast(
+            case
+                when has_step_at_start then highest_load
+                else greatest(load_end - delta, coalesce(highest_load, load_end - delta))
+            end as bigint
+        ) as load_max
+    from running
+)
+
+select * from final

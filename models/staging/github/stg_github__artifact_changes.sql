@@ -1,0 +1,113 @@
+{{ config(enabled='github' in var('tools')) }}
+
+with
+
+issues as (
+    select * from {{ ref('stg_github__issues') }}
+    where not is_pull_request
+),
+
+events as (
+    select * from {{ ref('stg_github__timeline_events') }}
+),
+
+issue_events as (
+    select
+        events.*,
+        issues.artifact_id,
+        -- An event may leave out the type's name: the issue itself tells what the last one led to.
+        coalesce(
+            events.issue_type,
+            case
+                when row_number() over (
+                    partition by events.connection, events.issue_id, events.event_type like 'issue_type_%'
+                    order by events.position desc
+                ) = 1 then issues.issue_type
+            end
+        ) as entered_issue_type
+    from events
+    inner join issues
+        on
+            events.connection = issues.connection
+            and events.issue_id = issues.id
+),
+
+recorded as (
+    select
+        event_id as change_id,
+        artifact_id,
+        case
+            when event_type in ('closed', 'reopened') then 'state'
+            when event_type in ('labeled', 'unlabeled') then 'label'
+            when event_type in ('assigned', 'unassigned') then 'assignee'
+            when event_type in ('issue_type_added', 'issue_type_changed', 'issue_type_removed') then 'type'
+        end as attribute,
+        case event_type
+            when 'unlabeled' then label
+            when 'unassigned' then assignee_account
+            when 'issue_type_added' then 'Issue'
+            when 'issue_type_changed' then previous_issue_type
+            when 'issue_type_removed' then previous_issue_type
+        end as from_value,
+        case event_type
+            when 'closed' then 'closed'
+            when 'reopened' then 'open'
+            when 'labeled' then label
+            when 'assigned' then assignee_account
+            when 'issue_type_added' then entered_issue_type
+            when 'issue_type_changed' then entered_issue_type
+            when 'issue_type_removed' then 'Issue'
+        end as to_value,
+        created_at as changed_at,
+        position,
+        actor_account
+    from issue_events
+),
+
+-- A closing that left no event is still dated by the issue itself.
+unrecorded_closings as (
+    select
+        'closed' as change_id,
+        issues.artifact_id,
+        'state' as attribute,
+        cast(null as {{ dbt.type_string() }}) as from_value,
+        'closed' as to_value,
+        issues.closed_at as changed_at,
+        cast(0 as bigint) as position,
+        cast(null as {{ dbt.type_string() }}) as actor_account
+    from issues
+    where
+        issues.state = 'closed'
+        and issues.closed_at is not null
+        and not exists (
+            select 1
+            from issue_events
+            where
+                issue_events.artifact_id = issues.artifact_id
+                and issue_events.event_type = 'closed'
+        )
+),
+
+unioned as (
+    select * from recorded
+    where attribute != 'type' or to_value is not null
+    union all
+    select * from unrecorded_closings
+),
+
+final as (
+    select
+        change_id,
+        artifact_id,
+        attribute,
+        from_value,
+        to_value,
+        changed_at,
+        position,
+        'history' as source,
+        actor_account
+    from unioned
+)
+
+select {{ shape_columns('artifact_changes') | join(', ') }}
+from final

@@ -1,0 +1,3 @@
+{{ config(enabled='github' in var('tools')) }}
+
+{{ newest_removals('raw_github') }}

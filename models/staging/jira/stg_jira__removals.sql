@@ -1,0 +1,3 @@
+{{ config(enabled='jira' in var('tools')) }}
+
+{{ newest_removals('raw_jira') }}
