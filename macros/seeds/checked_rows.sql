@@ -18,9 +18,9 @@
                 {{ seed_text(column) }} as {{ column }},
             {%- endfor %}
             {%- if is_dated %}
-                {{ dbt.safe_cast(seed_text('precedence'), 'integer') }} as precedence,
-                {{ dbt.safe_cast(seed_text('valid_from'), 'date') }} as valid_from,
-                {{ dbt.safe_cast(seed_text('valid_to'), 'date') }} as valid_to,
+                {{ try_cast(seed_text('precedence'), 'integer') }} as precedence,
+                {{ try_cast(seed_text('valid_from'), 'date') }} as valid_from,
+                {{ try_cast(seed_text('valid_to'), 'date') }} as valid_to,
             {%- endif %}
             {% for column in rules['match'] -%}
                 case when {{ seed_text(column) }} is null then 0 else 1 end{{ ' + ' if not loop.last }}

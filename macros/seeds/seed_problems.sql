@@ -43,7 +43,7 @@
             {%- set is_malformed = 'not ' ~ matches_pattern(text, patterns[rule['type']]) -%}
             {%- do checks.append({
                 'when': text ~ ' is not null and (' ~ is_malformed ~ (
-                    ' or ' ~ dbt.safe_cast(text, 'date') ~ ' is null' if rule['type'] == 'date' else ''
+                    ' or ' ~ try_cast(text, 'date') ~ ' is null' if rule['type'] == 'date' else ''
                 ) ~ ')',
                 'problem': "'" ~ column ~ " ''' || trim(" ~ column ~ ") || ''' is not "
                     ~ examples[rule['type']] ~ ".'",

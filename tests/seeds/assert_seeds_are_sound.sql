@@ -3,12 +3,21 @@ with
 
 problems as (
     select * from {{ ref('int_seeds__problems') }}
+),
+
+messages as (
+    select
+        count(*) as problem_count,
+        {{ joined_text("seed_row || ': ' || problem", '\n  ', 'seed_row, problem') }} as message
+    from problems
+),
+
+final as (
+    select problem_count
+    from messages
+    where
+        problem_count > 0
+        and {{ raise_error("'The seeds need mending:\n  ' || message") }} is not null
 )
 
-select count(*) as problem_count
-from problems
-having
-    count(*) > 0
-    and {{ raise_error(
-        "count(*) || ' problem(s) in the seeds: ' || " ~ joined_text("seed_row || ': ' || problem", ' | ', 'seed_row, problem')
-    ) }} is not null
+select * from final

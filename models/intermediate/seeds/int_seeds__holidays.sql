@@ -9,7 +9,7 @@ source as (
 final as (
     select
         {{ seed_text('calendar_id') }} as calendar_id,
-        {{ dbt.safe_cast(seed_text('date'), 'date') }} as holiday_date,
+        {{ try_cast(seed_text('date'), 'date') }} as holiday_date,
         nullif(trim(name), '') as holiday_name
     from source
 )
