@@ -1,3 +1,5 @@
+-- Every mart asks for the time, so none is replaced while a seed is broken.
+-- depends_on: {{ ref('int_seeds__problems') }}
 with
 
 loads as (
