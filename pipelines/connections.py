@@ -133,10 +133,15 @@ def read_connection(name: str, tool_settings: Mapping[str, Iterable[str]]) -> Co
     )
 
 
-def _configured(section: str) -> Mapping[str, Any]:
-    """A whole section of the files; empty when there is none."""
-    found: Any = dlt.config.get(section)
-    return found if isinstance(found, Mapping) else {}
+def _configured(section: str) -> dict[str, Any]:
+    """A whole section, of all files together (dlt itself gives that of the first file that has it)."""
+    *outer, name = section.split(".")
+    together: dict[str, Any] = {}
+    for provider in dlt.config.config_providers:
+        found, _ = provider.get_value(name, dict, None, *outer)
+        if isinstance(found, Mapping):
+            together |= {key: value for key, value in found.items() if key not in together}
+    return together
 
 
 def _value(name: str, key: str, secret: bool = False) -> Any:

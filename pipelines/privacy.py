@@ -25,7 +25,7 @@ KEY_SETTING = "privacy.pseudonym_key"
 SECRETS_FILE = Path(".dlt/secrets.toml")
 REDACTED = "[e-mail]"
 EMAIL = re.compile(
-    r"[^\s@<>()\[\]{},;:\"'|\\/=&?#]{1,64}"  # the mailbox
+    r"[^\s@<>()\[\]{},;:\"|\\/=&?#]{1,128}"  # the mailbox
     r"(?:@|%40)"
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}",  # a domain with a top level of letters
     re.IGNORECASE,

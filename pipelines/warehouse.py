@@ -29,6 +29,7 @@ from dlt.common.schema import Schema
 from dlt.common.schema.typing import TColumnSchema
 from dlt.common.schema.utils import new_table
 from dlt.common.storages.load_package import create_load_id
+from dlt.destinations.job_client_impl import SqlJobClientBase
 
 from pipelines.sources import RawTable, Row
 
@@ -171,12 +172,16 @@ class Package:
 
     def load(self) -> str:
         """Create missing tables, merge the package, and give its id (a new one if nothing came)."""
-        with self._pipeline.destination_client() as client:
-            client.initialize_storage()
-            client.update_stored_schema(only_tables=client.schema.tables, force=True)
+        self._create_missing_tables()
         self._pipeline.normalize()
         loaded = self._pipeline.load()
         return loaded.loads_ids[0] if loaded and loaded.loads_ids else create_load_id()
+
+    def _create_missing_tables(self) -> None:
+        with cast(SqlJobClientBase, self._pipeline.destination_client()) as client:
+            client.initialize_storage()
+            if not all(exists for exists, _ in map(client.get_storage_table, self._columns)):
+                client.update_stored_schema(only_tables=client.schema.tables, force=True)
 
     def complete(self, load_id: str, started_at: dt.datetime, progress: dict[str, dt.datetime]) -> None:
         """Say that this load is complete; this is what makes it count."""

@@ -289,7 +289,8 @@ class JiraSource(Source):
         while True:
             mark = Mark.before(begin, zone) if begin else None
             clause = f' AND updated >= "{mark.text}"' if mark else ""
-            page = next(self._search(f"{scope}{clause} ORDER BY updated ASC, key ASC", resource))
+            pages = self._search(f"{scope}{clause} ORDER BY updated ASC, key ASC", resource)
+            page = next(page for page in pages if page.issues or page.is_last)
             if fresh := _fresh(page.issues, known):
                 yield fresh
             if page.is_last:
@@ -340,12 +341,12 @@ class JiraSource(Source):
     def _search_cloud(self, body: JsonObject, resource: str) -> Iterator[Page]:
         while True:
             answer = self._http.post(f"{self._api}/search/jql", resource=resource, body=body)
-            issues, token = self._part(answer, "issues", resource), answer.get("nextPageToken")
-            is_last = bool(answer.get("isLast", not token))
-            yield Page(issues, is_last)
+            is_last = bool(answer.get("isLast", not answer.get("nextPageToken")))
+            token = None if is_last else self._part(answer, "nextPageToken", resource)
+            yield Page(self._part(answer, "issues", resource), is_last)
             if is_last:
                 return
-            body = {**body, "nextPageToken": self._part(answer, "nextPageToken", resource)}
+            body = {**body, "nextPageToken": token}
 
     def _search_data_center(self, body: JsonObject, resource: str, with_changelog: bool) -> Iterator[Page]:
         start = 0
