@@ -13,6 +13,8 @@ from dbt.jsonschemas.jsonschemas import CustomDraft7Validator, project_schema, r
 from jsonschema import ValidationError
 
 ROOT = Path(__file__).resolve().parents[2]
+# Settings of dbt-duckdb's, which dbt's own schema does not list. `fast`: whether DuckDB reads a seed's CSV.
+ADAPTER_SETTINGS = {"fast", "+fast"}
 DBT_FOLDERS = ("models", "seeds", "macros", "tests")
 
 
@@ -64,7 +66,7 @@ def unknown_project_settings(settings: dict[str, Any]) -> list[str]:
 
 
 def _violations(schema: dict[str, Any], content: dict[str, Any]) -> list[str]:
-    errors = CustomDraft7Validator(schema).iter_errors(_without_jinja(content))
+    errors = CustomDraft7Validator(schema).iter_errors(_checkable(content))
     # A validator that tries alternatives reports them all; the one that got furthest was meant.
     return [_message(max(_leaves(error), key=lambda leaf: len(leaf.absolute_path))) for error in errors]
 
@@ -80,12 +82,16 @@ def _message(error: ValidationError) -> str:
     return f"{'.'.join(map(str, error.absolute_path))}: {error.message}"
 
 
-def _without_jinja(value: Any) -> Any:
-    """Leave out values that dbt renders first: as text they do not have the type that the schema asks for."""
+def _checkable(value: Any) -> Any:
+    """Leave out the adapter's settings, and values that dbt renders first: as text they have another type."""
     if isinstance(value, dict):
-        return {key: _without_jinja(item) for key, item in value.items() if not _is_jinja(item)}
+        return {
+            key: _checkable(item)
+            for key, item in value.items()
+            if key not in ADAPTER_SETTINGS and not _is_jinja(item)
+        }
     if isinstance(value, list):
-        return [_without_jinja(item) for item in value]
+        return [_checkable(item) for item in value]
     return value
 
 

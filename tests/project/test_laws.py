@@ -86,7 +86,7 @@ def test_what_is_switched_off_has_its_reason_beside_it(path: Path) -> None:
     for line in path.read_text(encoding="utf-8").splitlines():
         for marker in re.finditer(r"(?:#|--)\s*(?:noqa|type:\s*ignore)", line):
             reason = re.sub(r"^(?:\[[\w, -]+\]|:\s*[\w., -]+?)(?=\s+[#(-]|$)", "", line[marker.end() :])
-            assert len(reason.strip(" #-()")) > 10, line
+            assert re.search(r"[a-z]{4,}", reason), line
 
 
 @pytest.mark.parametrize(
