@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -23,6 +23,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 Json = dict[str, Any]
+Parameter = TypeVar("Parameter")
 
 ENTERPRISE_PREFIX = "/api/v3"
 PULL_REQUEST_COMMIT_LIMIT = 250
@@ -405,7 +406,7 @@ class _Api:
         if {"actor", "branch", "check_suite_id", "created", "event", "head_sha", "status"} & set(
             request.args
         ):
-            keeps = _created_range(request.args.get("created", "*..*"))
+            keeps = _valid(_created_range, request.args.get("created", "*..*"))
             status = request.args.get("status")
             rows = [run for run in rows if keeps(_moment(run["created_at"]))]
             rows = [run for run in rows if status in (None, run["status"], run["conclusion"])]
@@ -446,8 +447,13 @@ def _web_page() -> Response:
 
 def _since(request: Request) -> datetime | None:
     text = request.args.get("since")
+    return _valid(_moment, text) if text else None
+
+
+def _valid(read: Callable[[str], Parameter], text: str) -> Parameter:
+    """A parameter, read; one that cannot be read is refused."""
     try:
-        return _moment(text) if text else None
+        return read(text)
     except ValueError:
         raise _RefusalError(422, "Validation Failed") from None
 

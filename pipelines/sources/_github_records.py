@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pipelines.privacy import PersonShape
+from pipelines.privacy import PersonShape, scrub_emails
 
 Json = dict[str, Any]
 
@@ -138,8 +138,8 @@ class Records:
         self._pseudonymous = pseudonymous
         own = "|".join(re.escape(host) for host in hosts)
         self._owner_in_link = re.compile(
-            rf"(\b(?:(?:(?:api|codeload|gist|raw|uploads|www)\.)?github(?:usercontent)?\.com|{own})(?::\d+)?[/:]"
-            r"(?:api/v3/)?(?:(?:repos|sponsors|stars|users)/)?)([a-z\d][a-z\d_-]{0,38})(?![\w-])",
+            rf"((?<![\w.-])(?:(?:(?:api|codeload|gist|raw|uploads|www)\.)?github(?:usercontent)?\.com|{own})"
+            r"(?::\d+)?[/:](?:api/v3/)?(?:(?:repos|sponsors|stars|users)/)?)([a-z\d][a-z\d_-]{0,38})(?![\w-])",
             re.IGNORECASE,
         )
 
@@ -211,7 +211,7 @@ class Records:
 
     def _free_text(self, text: str) -> str:
         text = TRAILER.sub(rf"\1 {PERSON}", text)
-        text = NAME_AND_EMAIL.sub(PERSON, text)
+        text = scrub_emails(NAME_AND_EMAIL.sub(PERSON, text))
         text = MERGED_FROM.sub(lambda found: found[1] + self._owner(found[2]), text)
         text = REFERENCE.sub(lambda found: self._owner(found[1]), text)
         return MENTION.sub(lambda found: f"@{self._owner(found[1])}", text)

@@ -637,28 +637,25 @@ class GitHubSource(Source):
         path = f"repos/{repository}/actions/runs"
         created = f"{text_of(first)}..{text_of(last)}" if last else f">={text_of(first)}"
         params = {"created": created, "per_page": PAGE_SIZE}
-        runs: dict[Any, Json] = {}
         for _ in range(TRIES):
+            runs: dict[Any, Json] = {}
             expected, is_changed = 0, True
             for page in self._part("workflow_runs", path, params, f"workflow runs of {repository}", answers):
                 if page.is_unchanged:
                     is_changed = False
                 else:
-                    expected = page.body["total_count"]
+                    expected = max(expected, page.body["total_count"])
                 if expected > FILTERED_RUN_LIMIT:
                     newest = last or max(moment_of(run["created_at"]) for run in page.rows)
                     yield from self._halves(repository, first, newest, last, answers)
                     return
                 runs |= {run["id"]: run for run in page.rows}
                 answers.keep(page)
+            if runs:
+                yield list(runs.values())
             if len(runs) >= expected or not is_changed:
-                break
-        else:
-            self.context.note(
-                f"{repository}: GitHub counts {expected:,} workflow runs and shows {len(runs):,}"
-            )
-        if runs:
-            yield list(runs.values())
+                return
+        self.context.note(f"{repository}: GitHub counts {expected:,} workflow runs and shows {len(runs):,}")
 
     def _halves(
         self,
