@@ -14,7 +14,7 @@ from rich.table import Table
 
 from pipelines.connections import Connection, connection_names, read_connection, reload_configuration
 from pipelines.errors import LoadError
-from pipelines.load import LoadResult, Reporter, load_connection, missing_tools
+from pipelines.load import Clock, LoadResult, Reporter, load_connection, missing_tools, now
 from pipelines.privacy import pseudonym_key
 from pipelines.sources import source_class, tools
 from pipelines.warehouse import database_path
@@ -87,7 +87,13 @@ def configured_connections(names: Sequence[str]) -> tuple[list[Connection], list
 
 
 def load_all(
-    connections: Sequence[Connection], database: Path, key: str, *, sweep: bool, console: Console
+    connections: Sequence[Connection],
+    database: Path,
+    key: str,
+    *,
+    sweep: bool,
+    console: Console,
+    clock: Clock = now,
 ) -> list[LoadResult]:
     """Load one connection after the other, each with a line of progress."""
     columns = (
@@ -102,7 +108,7 @@ def load_all(
         for connection in connections:
             task = progress.add_task(connection.name, total=None, rows=0, doing="")
             reporter = _reporter(progress, task)
-            result = load_connection(connection, database, key, sweep=sweep, reporter=reporter)
+            result = load_connection(connection, database, key, sweep=sweep, reporter=reporter, clock=clock)
             outcome = "[red]failed" if result.error else "done"
             progress.update(task, total=1, completed=1, doing=outcome)
             results.append(result)

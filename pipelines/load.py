@@ -20,6 +20,7 @@ from pipelines.privacy import Privacy
 from pipelines.sources import LoadContext, Progress, RawTable, Row, Source, source_class
 from pipelines.warehouse import SIGHTINGS, Package, PreparedRow, Stored, stored
 
+Clock = Callable[[], dt.datetime]
 log = logging.getLogger(__name__)
 
 
@@ -56,6 +57,11 @@ class Reporter:
     rows: Callable[[str, int], None] = lambda table, count: None
 
 
+def now() -> dt.datetime:
+    """The machine's clock, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
 def load_connection(
     connection: Connection,
     database: Path,
@@ -63,12 +69,13 @@ def load_connection(
     *,
     sweep: bool = False,
     reporter: Reporter | None = None,
+    clock: Clock = now,
 ) -> LoadResult:
     """Load one connection. Whatever goes wrong is in the result, so that other connections are unharmed."""
     started = time.monotonic()
     result = LoadResult(connection.name)
     try:
-        _Load(connection, database, pseudonym_key, result, reporter or Reporter()).run(sweep)
+        _Load(connection, database, pseudonym_key, result, reporter or Reporter(), clock).run(sweep)
     except Exception as error:
         log.debug("load of %s failed", connection.name, exc_info=True)
         result.error = _as_load_error(error, connection, database)
@@ -86,7 +93,9 @@ class _Load:
         pseudonym_key: str,
         result: LoadResult,
         reporter: Reporter,
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._connection = connection
         self._database = database
         self._privacy = Privacy(pseudonym_key, connection.pseudonymous)
@@ -102,18 +111,16 @@ class _Load:
         Raises:
             LoadError: the load is not complete; or it is, but its sweep was refused
         """
-        started_at = dt.datetime.now(dt.UTC)
-        self._database.parent.mkdir(parents=True, exist_ok=True)
-        package = Package(
-            self._database, self._connection.tool, self._source_class.tables, self._connection.name
-        )
-        with stored(self._database, self._connection.tool, self._connection.name) as past:
-            progress = Progress(past.progress())
-            source = self._source_class(self._context(past, progress))
-            package.extract(self._batches(package, source, past, sweep))
-        self._reporter.status("writing to the warehouse")
-        load_id = package.load()
-        package.complete(load_id, started_at, progress.reached)
+        started_at = self._clock()
+        tool, name = self._connection.tool, self._connection.name
+        with Package(self._database, tool, self._source_class.tables, name, self._clock) as package:
+            with stored(self._database, tool, name) as past:
+                progress = Progress(past.progress())
+                source = self._source_class(self._context(past, progress))
+                package.extract(self._batches(package, source, past, sweep))
+            self._reporter.status("writing to the warehouse")
+            load_id = package.load()
+            package.complete(load_id, started_at, progress.reached)
         if self._sweep_error:
             raise self._sweep_error
 

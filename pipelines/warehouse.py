@@ -15,8 +15,8 @@ import datetime as dt
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -92,10 +92,10 @@ class Stored:
 
     def progress(self) -> dict[str, dt.datetime]:
         """Where the newest completed load ended, per scope."""
-        rows = self.rows(LOADS, ["finished_at", "progress::text as progress"])
+        rows = self.rows(LOADS, ["finished_at", "load_id", "progress::text as progress"])
         if not rows:
             return {}
-        newest = max(rows, key=lambda row: row["finished_at"])
+        newest = max(rows, key=lambda row: (row["finished_at"], row["load_id"]))
         reached: dict[str, str] = json.loads(newest["progress"] or "{}")
         return {scope: dt.datetime.fromisoformat(moment) for scope, moment in reached.items()}
 
@@ -139,15 +139,24 @@ class Package:
         tool: decides the dataset, `raw_<tool>`
         tables: what the tool declares
         connection: name of the connection
+        clock: what time it is; the demo tells another one
     """
 
-    def __init__(self, database: Path, tool: str, tables: Sequence[RawTable], connection: str) -> None:
+    def __init__(
+        self,
+        database: Path,
+        tool: str,
+        tables: Sequence[RawTable],
+        connection: str,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._clock = clock
         self._connection = connection
         self._tool = tool
         self._columns = {table.name: _raw_columns(table) for table in tables}
         self._columns |= {SIGHTINGS: _sighting_columns(), LOADS: _load_columns()}
         self._folder = database.with_name(f"{database.name}.loading") / connection
-        self._last_batch_at = dt.datetime.now(dt.UTC)
+        self._last_batch_at = clock()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._pipeline = dlt.pipeline(
             pipeline_name=f"streamgauge_{connection}",
@@ -155,6 +164,14 @@ class Package:
             destination=dlt.destinations.duckdb(str(database)),
             dataset_name=f"raw_{tool}",
         )
+
+    def __enter__(self) -> Package:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        with suppress(OSError):  # another connection is being loaded
+            self._folder.parent.rmdir()
 
     def extract(self, batches: Iterable[tuple[str, pa.Table]]) -> None:
         """Write all batches, each for its table, to the package's files."""
@@ -190,13 +207,12 @@ class Package:
             self._connection,
             load_id,
             started_at,
-            dt.datetime.now(dt.UTC),
+            self._clock(),
             json.dumps(reached),
         )
         with self._pipeline.sql_client() as client:
             name = client.make_qualified_table_name(LOADS)
             client.execute_sql(f"insert into {name} values (%s, %s, %s, %s, %s)", *values)
-        shutil.rmtree(self._folder.parent if _is_last(self._folder) else self._folder, ignore_errors=True)
 
     def batch(self, table: RawTable, rows: Sequence[PreparedRow]) -> pa.Table:
         """Rows of a raw table. A later batch has a later `loaded_at`: the last of several versions wins."""
@@ -218,12 +234,12 @@ class Package:
                 "connection": pa.array([self._connection] * size, pa.string()),
                 "id": pa.array(presence.keys(), pa.string()),
                 "is_present": pa.array(presence.values(), pa.bool_()),
-                "seen_at": pa.array([self._next_instant()] * size, _INSTANT),
+                "seen_at": pa.array([self._clock()] * size, _INSTANT),
             }
         )
 
     def _next_instant(self) -> dt.datetime:
-        self._last_batch_at = max(dt.datetime.now(dt.UTC), self._last_batch_at + dt.timedelta(microseconds=1))
+        self._last_batch_at = max(self._clock(), self._last_batch_at + dt.timedelta(microseconds=1))
         return self._last_batch_at
 
     def _schema(self) -> Schema:
@@ -243,10 +259,6 @@ class Package:
 
 
 _INSTANT = pa.timestamp("us", "UTC")
-
-
-def _is_last(folder: Path) -> bool:
-    return [entry.name for entry in folder.parent.iterdir()] == [folder.name]
 
 
 def _disposition(table: str) -> Any:

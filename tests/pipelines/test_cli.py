@@ -121,6 +121,24 @@ def test_a_load_leaves_nothing_behind_but_the_warehouse(
     assert not (workplace.parent / "home").exists()
 
 
+def test_what_a_killed_load_left_behind_does_no_harm(
+    workplace: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    junk = workplace / f"{database.name}.loading" / "acme" / "streamgauge_acme" / "state.json"
+    junk.parent.mkdir(parents=True)
+    junk.write_text("{half a st")
+    with serve(make_site("cloud", count=1)) as url:
+        configure(monkeypatch, "acme", url)
+        assert run("load").exit_code == 0
+    assert [entry.name for entry in workplace.iterdir()] == [database.name]
+
+
+def test_a_failed_load_leaves_nothing_behind(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(monkeypatch, "acme", "http://127.0.0.1:9")
+    assert run("load").exit_code == 1
+    assert list(workplace.iterdir()) == []
+
+
 def test_the_database_can_be_elsewhere(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STREAMGAUGE_DATABASE", "deep/down/other.duckdb")
     with serve(make_site("cloud", count=1)) as url:

@@ -265,3 +265,24 @@ def test_long_texts_are_not_stored(deployment: str, database: Path) -> None:
         "select record->'$.histories[0].items[1]' from raw_jira.issue_changelogs where issue_id = '10001'",
     )
     assert '"field":"description"' in items
+
+
+def test_all_times_of_a_load_are_those_of_its_clock(database: Path) -> None:
+    told = dt.datetime(2025, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+    site = make_site("cloud", count=40)
+    with serve(site) as url:
+        for day in range(3):
+            clock = told + dt.timedelta(days=day)
+            result = load_connection(
+                connection(url, "cloud"), database, KEY, sweep=True, clock=lambda now=clock: now
+            )
+            assert result.error is None
+            site.issues.pop()
+    assert rows(
+        database,
+        """
+        select max(started_at), max(finished_at), max(seen_at)
+        from raw_jira.loads left join raw_jira.issue_sightings on seen_at = finished_at
+        """,
+    ) == [(told + dt.timedelta(days=2),) * 3]
+    assert rows(database, "select max(loaded_at)::date::text from raw_jira.issues") == [("2025-01-02",)]
