@@ -1,4 +1,4 @@
--- The seeds obey their rules. The message lists every row that does not, with what is wrong and how to mend it.
+-- The seeds obey their rules. The message lists each row that does not, what is wrong and how to mend it.
 with
 
 problems as (

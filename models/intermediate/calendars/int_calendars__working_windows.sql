@@ -33,10 +33,12 @@ final as (
         calendar_zones.calendar_id,
         calendar_zones.time_zone,
         dates.calendar_date,
-        {{ utc_from_local(time_of_day('dates.calendar_date', 'calendars.start_time'), 'calendars.time_zone') }}
-            as starts_at,
-        {{ utc_from_local(time_of_day('dates.calendar_date', 'calendars.end_time'), 'calendars.time_zone') }}
-            as ends_at
+        {{ utc_from_local(
+            time_of_day('dates.calendar_date', 'calendars.start_time'), 'calendars.time_zone'
+        ) }} as starts_at,
+        {{ utc_from_local(
+            time_of_day('dates.calendar_date', 'calendars.end_time'), 'calendars.time_zone'
+        ) }} as ends_at
     from calendar_zones
     cross join dates
     left join holidays

@@ -102,7 +102,7 @@ final as (
         flow_items.model,
         flow_items.flow_item,
         case
-            when flow_items.flow_item in ('feature', 'defect', 'debt', 'risk')
+            when {{ is_flow_item('flow_items.flow_item') }}
                 then coalesce(flow_items.flow_level, 'item')
         end as flow_level,
         coalesce(flow_items.mapping_source, 'unmapped') as flow_item_mapping_source,

@@ -20,6 +20,19 @@ artifacts as (
     select * from {{ ref('int_artifacts__artifacts') }}
 ),
 
+current_states as (
+    select
+        connection,
+        tool_state,
+        case
+            when count(distinct tool_state_category) = 1 then max(tool_state_category)
+        end as tool_state_category
+    from artifacts
+    group by
+        connection,
+        tool_state
+),
+
 -- The category that artifacts now in a state carry, where they agree, goes before the tool's list of states.
 tool_categories as (
     select
@@ -27,18 +40,7 @@ tool_categories as (
         coalesce(current_states.tool_state, listed_states.tool_state) as tool_state,
         coalesce(current_states.tool_state_category, listed_states.tool_state_category) as tool_state_category
     from listed_states
-    full outer join (
-        select
-            connection,
-            tool_state,
-            case
-                when count(distinct tool_state_category) = 1 then max(tool_state_category)
-            end as tool_state_category
-        from artifacts
-        group by
-            connection,
-            tool_state
-    ) as current_states
+    full outer join current_states
         on
             listed_states.connection = current_states.connection
             and listed_states.tool_state = current_states.tool_state
@@ -76,11 +78,11 @@ candidates as (
                 situations.tool, situations.connection, situations.project, situations.artifact_type,
                 situations.tool_state, situations.starts_on
             order by
-                case state_mapping.origin when 'organisation' then 1 else 2 end,
-                state_mapping.precedence nulls last,
+                case state_mapping.origin when 'organisation' then 1 else 2 end asc,
+                state_mapping.precedence asc nulls last,
                 state_mapping.specificity desc,
                 state_mapping.pattern desc,
-                state_mapping.mapping_row_id
+                state_mapping.mapping_row_id asc
         ) as preference
     from situations
     inner join state_mapping

@@ -83,15 +83,17 @@ final as (
             tool_values.field = value_mapping.field
             and lower(trim(tool_values.tool_value)) = value_mapping.tool_value
             and lower(tool_values.tool) = coalesce(value_mapping.tool, lower(tool_values.tool))
-            and lower(tool_values.connection) = coalesce(value_mapping.connection, lower(tool_values.connection))
-    qualify row_number() over (
-        partition by tool_values.tool, tool_values.connection, tool_values.field, tool_values.tool_value
-        order by
-            case value_mapping.origin when 'organisation' then 1 else 2 end,
-            value_mapping.specificity desc,
-            value_mapping.pattern desc,
-            value_mapping.mapping_row_id
-    ) = 1
+            and lower(tool_values.connection)
+            = coalesce(value_mapping.connection, lower(tool_values.connection))
+    qualify
+        row_number() over (
+            partition by tool_values.tool, tool_values.connection, tool_values.field, tool_values.tool_value
+            order by
+                case value_mapping.origin when 'organisation' then 1 else 2 end asc,
+                value_mapping.specificity desc,
+                value_mapping.pattern desc,
+                value_mapping.mapping_row_id asc
+        ) = 1
 )
 
 select * from final

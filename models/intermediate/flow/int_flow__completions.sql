@@ -3,7 +3,7 @@ with
 items as (
     select * from {{ ref('int_flow__items') }}
     where
-        flow_item in ('{{ flow_items() | join("', '") }}')
+        {{ is_flow_item('flow_item') }}
         and completed_at is not null
 ),
 

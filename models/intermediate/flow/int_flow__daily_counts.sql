@@ -2,7 +2,7 @@ with
 
 items as (
     select * from {{ ref('int_flow__items') }}
-    where flow_item in ('{{ flow_items() | join("', '") }}')
+    where {{ is_flow_item('flow_item') }}
 ),
 
 artifacts as (

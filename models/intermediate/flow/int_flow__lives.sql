@@ -3,9 +3,12 @@ with
 intervals as (
     select
         *,
-        lag(abstract_state) over (partition by artifact_id order by interval_number) as previous_abstract_state,
-        {{ epoch_milliseconds('coalesce(left_at, ' ~ as_of() ~ ')') }} - {{ epoch_milliseconds('entered_at') }}
-            as duration_ms
+        lag(abstract_state) over (
+            partition by artifact_id
+            order by interval_number
+        ) as previous_abstract_state,
+        {{ epoch_milliseconds('coalesce(left_at, ' ~ as_of() ~ ')') }}
+        - {{ epoch_milliseconds('entered_at') }} as duration_ms
     from {{ ref('int_classification__intervals') }}
 ),
 

@@ -9,7 +9,7 @@ intervals as (
         *,
         coalesce(team_id, '') as team_key,
         coalesce(
-            abstract_state in ('active', 'waiting') and flow_item in ('{{ flow_items() | join("', '") }}'), false
+            abstract_state in ('active', 'waiting') and {{ is_flow_item('flow_item') }}, false
         ) as is_in_load
     from {{ ref('int_classification__intervals') }}
 ),
@@ -70,11 +70,13 @@ exits as (
         -1 as delta,
         case
             when neighbours.is_ended_by_removal then 'removed'
-            when neighbours.next_abstract_state = 'done' then coalesce(
-                case when neighbours.left_at = items.completed_at then items.outcome end,
-                neighbours.next_state_outcome,
-                'delivered'
-            )
+            when neighbours.next_abstract_state = 'done'
+                then
+                    coalesce(
+                        case when neighbours.left_at = items.completed_at then items.outcome end,
+                        neighbours.next_state_outcome,
+                        'delivered'
+                    )
             when neighbours.next_abstract_state = 'new' then 'put_back'
             when neighbours.next_abstract_state is null or neighbours.next_flow_item is null then 'unmapped'
             else 'moved_out'

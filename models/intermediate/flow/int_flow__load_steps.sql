@@ -41,16 +41,13 @@ scoped as (
         on
             instants.product_id = memberships.product_id
             and instants.team_key = memberships.team_key
-    group by grouping sets (
-        (
-            memberships.scope_type, memberships.scope_id, instants.flow_level,
-            instants.moved_at, instants.moved_date, instants.flow_item
-        ),
-        (
-            memberships.scope_type, memberships.scope_id, instants.flow_level,
-            instants.moved_at, instants.moved_date
-        )
-    )
+    group by
+        memberships.scope_type,
+        memberships.scope_id,
+        instants.flow_level,
+        instants.moved_at,
+        instants.moved_date,
+        rollup(instants.flow_item)
 ),
 
 -- What comes and goes in one instant never was load.

@@ -44,15 +44,21 @@ final as (
     select
         items.artifact_id,
         worked.calendar_id,
-        coalesce(sum(worked.working_ms) filter (where worked.abstract_state = 'active'), 0) as working_active_ms,
-        coalesce(sum(worked.working_ms) filter (where worked.abstract_state = 'waiting'), 0) as working_waiting_ms,
+        coalesce(
+            sum(worked.working_ms) filter (where worked.abstract_state = 'active'), 0
+        ) as working_active_ms,
+        coalesce(
+            sum(worked.working_ms) filter (where worked.abstract_state = 'waiting'), 0
+        ) as working_waiting_ms,
         coalesce(sum(worked.working_ms) filter (where worked.is_blocked), 0) as working_blocked_ms,
         coalesce(sum(worked.working_ms) filter (
             where worked.abstract_state is null and worked.entered_at >= items.started_at
         ), 0) as working_unmapped_ms,
         min(worked.entered_worked_ms) as timeline_start_worked_ms,
         min(worked.entered_worked_ms) filter (where worked.entered_at = items.started_at) as start_worked_ms,
-        min(worked.entered_worked_ms) filter (where worked.entered_at = items.completed_at) as completion_worked_ms,
+        min(worked.entered_worked_ms) filter (
+            where worked.entered_at = items.completed_at
+        ) as completion_worked_ms,
         max(worked.left_worked_ms) filter (where worked.is_current) as end_worked_ms
     from worked
     inner join items

@@ -51,14 +51,15 @@ recorded as (
         changed_labels.position,
         changed_labels.source = 'observed' as is_observed
     from changed_labels
-    where exists (
-        select 1
-        from state_labels
-        where
-            lower(changed_labels.label) = state_labels.label
-            and coalesce(state_labels.tool, changed_labels.tool) = changed_labels.tool
-            and coalesce(state_labels.connection, changed_labels.connection) = changed_labels.connection
-    )
+    where
+        exists (
+            select 1
+            from state_labels
+            where
+                lower(changed_labels.label) = state_labels.label
+                and coalesce(state_labels.tool, changed_labels.tool) = changed_labels.tool
+                and coalesce(state_labels.connection, changed_labels.connection) = changed_labels.connection
+        )
 ),
 
 standing as (
@@ -67,14 +68,15 @@ standing as (
         lower(current_labels.label) as label_id,
         min(current_labels.label) as label
     from current_labels
-    where exists (
-        select 1
-        from state_labels
-        where
-            lower(current_labels.label) = state_labels.label
-            and coalesce(state_labels.tool, current_labels.tool) = current_labels.tool
-            and coalesce(state_labels.connection, current_labels.connection) = current_labels.connection
-    )
+    where
+        exists (
+            select 1
+            from state_labels
+            where
+                lower(current_labels.label) = state_labels.label
+                and coalesce(state_labels.tool, current_labels.tool) = current_labels.tool
+                and coalesce(state_labels.connection, current_labels.connection) = current_labels.connection
+        )
     group by
         current_labels.artifact_id,
         lower(current_labels.label)
@@ -122,7 +124,7 @@ initial as (
     where not coalesce(is_first_added, false)
 ),
 
--- What the events lead to and what stands now may differ: the difference is dated at the artifact's last update.
+-- Where events lead elsewhere than what stands now, the difference is dated at the artifact's last update.
 inferred as (
     select
         known.artifact_id,
@@ -181,7 +183,9 @@ final as (
         *,
         row_number() over (
             partition by artifact_id
-            order by changed_at nulls first, is_inferred, length(change_id), change_id, position, is_added, label_id
+            order by
+                changed_at nulls first, is_inferred, length(change_id), change_id, position,
+                is_added, label_id
         ) as event_number
     from unioned
 )

@@ -9,9 +9,14 @@ changes as (
     select
         changes.artifact_id,
         changes.attribute,
-        case when changes.attribute = 'flag' then coalesce(changes.from_value, '') else changes.from_value end
-            as from_value,
-        case when changes.attribute = 'flag' then coalesce(changes.to_value, '') else changes.to_value end as to_value,
+        case
+            when changes.attribute = 'flag' then coalesce(changes.from_value, '')
+            else changes.from_value
+        end as from_value,
+        case
+            when changes.attribute = 'flag' then coalesce(changes.to_value, '')
+            else changes.to_value
+        end as to_value,
         changes.changed_at,
         changes.change_id,
         changes.position,
@@ -82,7 +87,9 @@ inferred as (
         current_values.attribute,
         coalesce(newest.to_value, current_values.first_value) as from_value,
         current_values.current_value as to_value,
-        greatest(current_values.updated_at, coalesce(newest.changed_at, current_values.updated_at)) as changed_at,
+        greatest(
+            current_values.updated_at, coalesce(newest.changed_at, current_values.updated_at)
+        ) as changed_at,
         'inferred' as change_id,
         cast(0 as bigint) as position,
         true as is_inferred,
@@ -94,7 +101,8 @@ inferred as (
             and current_values.attribute = newest.attribute
     where
         case
-            when current_values.attribute = 'flag' then (newest.to_value = '') != (current_values.current_value = '')
+            when current_values.attribute = 'flag'
+                then (newest.to_value = '') != (current_values.current_value = '')
             else coalesce(newest.to_value, current_values.first_value) != current_values.current_value
         end
 ),

@@ -50,7 +50,7 @@ keys as (
     ) }}
 ),
 
--- Numbers such as #12, owner/name#12 or owner/name/issues/12; a bare number is one of the changeset's own repository.
+-- Numbers such as #12, owner/name#12 or owner/name/issues/12; a bare one is of the changeset's repository.
 numbers as (
     select
         texts.changeset_id,

@@ -9,7 +9,9 @@ periods as (
         select distinct
             '{{ period_type }}' as period_type,
             cast({{ dbt.date_trunc(period_type, 'calendar_date') }} as date) as period_start,
-            cast({{ dbt.dateadd(period_type, 1, dbt.date_trunc(period_type, 'calendar_date')) }} as date) as period_end
+            cast(
+                {{ dbt.dateadd(period_type, 1, dbt.date_trunc(period_type, 'calendar_date')) }} as date
+            ) as period_end
         from days
         {{ 'union all' if not loop.last }}
     {% endfor %}

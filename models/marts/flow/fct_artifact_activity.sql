@@ -67,8 +67,12 @@ timeline_activity as (
             when 'type' then artifact_type
             when 'project' then project
         end as to_value,
-        case when attribute in ('state', 'state_label') then previous_abstract_state end as from_abstract_state,
-        case when attribute in ('created', 'state', 'state_label') then abstract_state end as to_abstract_state,
+        case
+            when attribute in ('state', 'state_label') then previous_abstract_state
+        end as from_abstract_state,
+        case
+            when attribute in ('created', 'state', 'state_label') then abstract_state
+        end as to_abstract_state,
         changed_at as occurred_at,
         change_id,
         position,

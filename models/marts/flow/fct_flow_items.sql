@@ -2,7 +2,7 @@ with
 
 items as (
     select * from {{ ref('int_flow__items') }}
-    where flow_item in ('{{ flow_items() | join("', '") }}')
+    where {{ is_flow_item('flow_item') }}
 ),
 
 artifacts as (
@@ -75,33 +75,48 @@ final as (
         {{ seconds('judged.unmapped_ms') }} as unmapped_seconds,
         case when judged.has_flow_time then {{ seconds('judged.active_ms + judged.waiting_ms') }} end
             as flow_time_seconds,
-        case when judged.has_flow_time then {{ seconds(
-            epoch_milliseconds('judged.completed_at') ~ ' - ' ~ epoch_milliseconds('judged.started_at')
-        ) }} end as elapsed_seconds,
+        case
+            when judged.has_flow_time
+                then {{ seconds(
+                    epoch_milliseconds('judged.completed_at') ~ ' - ' ~ epoch_milliseconds('judged.started_at')
+                ) }}
+        end as elapsed_seconds,
         cast(judged.active_ms as double) / nullif(judged.active_ms + judged.waiting_ms, 0) as flow_efficiency,
-        case when judged.is_in_progress then {{ seconds(
-            epoch_milliseconds(as_of()) ~ ' - ' ~ epoch_milliseconds('judged.started_at')
-        ) }} end as age_seconds,
+        case
+            when judged.is_in_progress
+                then {{ seconds(
+                    epoch_milliseconds(as_of()) ~ ' - ' ~ epoch_milliseconds('judged.started_at')
+                ) }}
+        end as age_seconds,
         case when judged.is_in_progress then {{ seconds('judged.active_ms + judged.waiting_ms') }} end
             as work_age_seconds,
-        case when judged.completed_at is not null then {{ seconds(
-            epoch_milliseconds('judged.completed_at') ~ ' - ' ~ epoch_milliseconds('judged.timeline_started_at')
-        ) }} end as lead_time_seconds,
+        case
+            when judged.completed_at is not null
+                then {{ seconds(
+                    epoch_milliseconds('judged.completed_at')
+                    ~ ' - ' ~ epoch_milliseconds('judged.timeline_started_at')
+                ) }}
+        end as lead_time_seconds,
         working.calendar_id,
         {{ seconds('working.working_active_ms') }} as working_active_seconds,
         {{ seconds('working.working_waiting_ms') }} as working_waiting_seconds,
         {{ seconds('working.working_blocked_ms') }} as working_blocked_seconds,
         {{ seconds('working.working_unmapped_ms') }} as working_unmapped_seconds,
-        case when judged.has_flow_time then {{ seconds('working.working_active_ms + working.working_waiting_ms') }} end
-            as working_flow_time_seconds,
+        case
+            when judged.has_flow_time
+                then {{ seconds('working.working_active_ms + working.working_waiting_ms') }}
+        end as working_flow_time_seconds,
         case
             when judged.has_flow_time
                 then {{ seconds('working.completion_worked_ms - working.start_worked_ms') }}
         end as working_elapsed_seconds,
-        case when judged.is_in_progress then {{ seconds('working.end_worked_ms - working.start_worked_ms') }} end
-            as working_age_seconds,
         case
-            when judged.is_in_progress then {{ seconds('working.working_active_ms + working.working_waiting_ms') }}
+            when judged.is_in_progress
+                then {{ seconds('working.end_worked_ms - working.start_worked_ms') }}
+        end as working_age_seconds,
+        case
+            when judged.is_in_progress
+                then {{ seconds('working.working_active_ms + working.working_waiting_ms') }}
         end as working_work_age_seconds,
         case
             when judged.completed_at is not null

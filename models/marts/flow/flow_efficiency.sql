@@ -24,21 +24,20 @@ times as (
         sum(completions.active_ms) as active_ms,
         sum(completions.waiting_ms) as waiting_ms,
         percentile_cont(0.5) within group (
-            order by cast(completions.active_ms as double) / nullif(completions.active_ms + completions.waiting_ms, 0)
+            order by
+                cast(completions.active_ms as double)
+                / nullif(completions.active_ms + completions.waiting_ms, 0)
         ) as item_median
     from completions
     inner join period_days
         on completions.completed_date = period_days.calendar_date
-    group by grouping sets (
-        (
-            completions.scope_type, completions.scope_id, period_days.period_type, period_days.period_start,
-            completions.flow_level, completions.flow_item
-        ),
-        (
-            completions.scope_type, completions.scope_id, period_days.period_type, period_days.period_start,
-            completions.flow_level
-        )
-    )
+    group by
+        completions.scope_type,
+        completions.scope_id,
+        period_days.period_type,
+        period_days.period_start,
+        completions.flow_level,
+        rollup(completions.flow_item)
 ),
 
 final as (

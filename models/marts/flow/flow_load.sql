@@ -70,7 +70,8 @@ running as (
         period_steps.highest_load,
         coalesce(period_steps.has_step_at_start, false) as has_step_at_start,
         sum(coalesce(period_steps.delta, 0)) over (
-            partition by spine.scope_type, spine.scope_id, spine.period_type, spine.flow_level, spine.flow_item
+            partition by
+                spine.scope_type, spine.scope_id, spine.period_type, spine.flow_level, spine.flow_item
             order by spine.period_start
         ) as load_end
     from spine

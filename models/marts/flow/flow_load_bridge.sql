@@ -40,16 +40,14 @@ scoped as (
         on
             movements.product_id = memberships.product_id
             and movements.team_key = memberships.team_key
-    group by grouping sets (
-        (
-            movements.artifact_id, memberships.scope_type, memberships.scope_id, movements.flow_level,
-            movements.moved_at, movements.moved_date, movements.flow_item
-        ),
-        (
-            movements.artifact_id, memberships.scope_type, memberships.scope_id, movements.flow_level,
-            movements.moved_at, movements.moved_date
-        )
-    )
+    group by
+        movements.artifact_id,
+        memberships.scope_type,
+        memberships.scope_id,
+        movements.flow_level,
+        movements.moved_at,
+        movements.moved_date,
+        rollup(movements.flow_item)
 ),
 
 -- What left one product for another of the same value stream did not leave the value stream.
@@ -88,9 +86,15 @@ final as (
         spine.is_complete,
         spine.flow_level,
         spine.flow_item,
-        {% for reason in load_bridge_reasons() -%}
-            cast(coalesce(periods.{{ reason }}_count, 0) as bigint) as {{ reason }}_count{{ ',' if not loop.last }}
-        {% endfor %}
+        cast(coalesce(periods.started_count, 0) as bigint) as started_count,
+        cast(coalesce(periods.reopened_count, 0) as bigint) as reopened_count,
+        cast(coalesce(periods.moved_in_count, 0) as bigint) as moved_in_count,
+        cast(coalesce(periods.delivered_count, 0) as bigint) as delivered_count,
+        cast(coalesce(periods.cancelled_count, 0) as bigint) as cancelled_count,
+        cast(coalesce(periods.put_back_count, 0) as bigint) as put_back_count,
+        cast(coalesce(periods.moved_out_count, 0) as bigint) as moved_out_count,
+        cast(coalesce(periods.unmapped_count, 0) as bigint) as unmapped_count,
+        cast(coalesce(periods.removed_count, 0) as bigint) as removed_count
     from spine
     left join periods
         on {{ same_period('spine', 'periods') }}

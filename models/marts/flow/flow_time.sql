@@ -29,16 +29,13 @@ times as (
     from completions
     inner join period_days
         on completions.completed_date = period_days.calendar_date
-    group by grouping sets (
-        (
-            completions.scope_type, completions.scope_id, period_days.period_type, period_days.period_start,
-            completions.flow_level, completions.flow_item
-        ),
-        (
-            completions.scope_type, completions.scope_id, period_days.period_type, period_days.period_start,
-            completions.flow_level
-        )
-    )
+    group by
+        completions.scope_type,
+        completions.scope_id,
+        period_days.period_type,
+        period_days.period_start,
+        completions.flow_level,
+        rollup(completions.flow_item)
 ),
 
 final as (

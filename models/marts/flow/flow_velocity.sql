@@ -19,7 +19,10 @@ counts as (
         period_days.period_type,
         period_days.period_start,
         daily_counts.flow_level,
-        case when grouping(daily_counts.flow_item) = 1 then 'all' else daily_counts.flow_item end as flow_item,
+        case
+            when grouping(daily_counts.flow_item) = 1 then 'all'
+            else daily_counts.flow_item
+        end as flow_item,
         sum(daily_counts.delivered_count) as delivered_count,
         sum(daily_counts.cancelled_count) as cancelled_count,
         sum(daily_counts.started_completion_count) as started_completion_count,
@@ -28,16 +31,13 @@ counts as (
     from daily_counts
     inner join period_days
         on daily_counts.calendar_date = period_days.calendar_date
-    group by grouping sets (
-        (
-            daily_counts.scope_type, daily_counts.scope_id, period_days.period_type, period_days.period_start,
-            daily_counts.flow_level, daily_counts.flow_item
-        ),
-        (
-            daily_counts.scope_type, daily_counts.scope_id, period_days.period_type, period_days.period_start,
-            daily_counts.flow_level
-        )
-    )
+    group by
+        daily_counts.scope_type,
+        daily_counts.scope_id,
+        period_days.period_type,
+        period_days.period_start,
+        daily_counts.flow_level,
+        rollup(daily_counts.flow_item)
 ),
 
 final as (

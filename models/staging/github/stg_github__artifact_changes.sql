@@ -19,10 +19,12 @@ issue_events as (
         coalesce(
             events.issue_type,
             case
-                when row_number() over (
-                    partition by events.connection, events.issue_id, events.event_type like 'issue_type_%'
-                    order by events.position desc
-                ) = 1 then issues.issue_type
+                when
+                    row_number() over (
+                        partition by events.connection, events.issue_id, events.event_type like 'issue_type_%'
+                        order by events.position desc
+                    ) = 1
+                    then issues.issue_type
             end
         ) as entered_issue_type
     from events

@@ -15,7 +15,7 @@ pull_requests as (
     select * from {{ source('raw_github', 'pull_requests') }}
 ),
 
--- GitHub notes on the issue which pull request mentions it; the pull request stands there by its number as an issue.
+-- GitHub notes on the issue which pull request mentions it; there the pull request has its id as an issue.
 final as (
     select
         events.connection || ':' || pull_requests.id as changeset_id,

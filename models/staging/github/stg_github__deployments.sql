@@ -34,7 +34,7 @@ listed_statuses as (
     {{ unnest_list('statuses.deployment.statuses', 'listed', 'status', 'position') }}
 ),
 
--- A deployment ends with its first final status; that it becomes inactive later only says that a newer one took over.
+-- A deployment ends with its first final status; that it turns inactive only says that a newer one took over.
 outcomes as (
     select
         connection,

@@ -22,7 +22,7 @@ issue_types as (
     from {{ source('raw_jira', 'issue_types') }}
 ),
 
--- A history keeps the spelling of its day; a state or type that was renamed since is still the same one, by its id.
+-- A history keeps the spelling of its day; a state or type renamed since is still the same one, by its id.
 named as (
     select
         histories.connection,
@@ -86,7 +86,9 @@ added_labels as (
         cast(null as {{ dbt.type_string() }}) as from_value,
         added.label as to_value
     from label_lists
-    {{ unnest_list(list_except('label_lists.to_labels', 'label_lists.from_labels'), 'added', 'label', 'label_position') }}
+    {{ unnest_list(
+        list_except('label_lists.to_labels', 'label_lists.from_labels'), 'added', 'label', 'label_position'
+    ) }}
     where added.label != ''
 ),
 
@@ -96,7 +98,9 @@ removed_labels as (
         removed.label as from_value,
         cast(null as {{ dbt.type_string() }}) as to_value
     from label_lists
-    {{ unnest_list(list_except('label_lists.from_labels', 'label_lists.to_labels'), 'removed', 'label', 'label_position') }}
+    {{ unnest_list(
+        list_except('label_lists.from_labels', 'label_lists.to_labels'), 'removed', 'label', 'label_position'
+    ) }}
     where removed.label != ''
 ),
 

@@ -22,7 +22,8 @@ final as (
         '$.fields.' || min(field_id) filter (where field_name = 'epic link') as epic_link_path,
         '$.fields.' || min(field_id) filter (where field_name = 'team') as team_path,
         '$.fields.' || min(field_id) filter (where field_name = 'story points') as story_points_path,
-        '$.fields.' || min(field_id) filter (where field_name = 'story point estimate') as story_point_estimate_path
+        '$.fields.'
+        || min(field_id) filter (where field_name = 'story point estimate') as story_point_estimate_path
     from renamed
     group by connection
 )
