@@ -83,7 +83,14 @@ def _compare_gaps(connection: duckdb.DuckDBPyConnection, truth: Truth) -> Iterat
         key: {"artifact_count": count} for key, count in truth.gaps().items()
     }
     columns = ("connection", "seed", "gap_type", "tool_value")
-    found = _read(connection, "mapping_gaps", columns, ["artifact_count"])
+    connection.execute(  # a conflict has a row for each pair of mapping rows that contradict each other
+        f"""
+        create temp view mapping_gap_totals as
+        select {", ".join(columns)}, cast(sum(artifact_count) as bigint) as artifact_count
+        from mapping_gaps group by all
+        """
+    )
+    found = _read(connection, "mapping_gap_totals", columns, ["artifact_count"])
     for key, column, right, wrong in _cells(expected, found):
         yield Difference("mapping_gaps", key, column, right, wrong)
 

@@ -311,8 +311,9 @@ def calendars() -> dict[str, WorkingTime]:
 
 
 def sprint_number(at: int) -> int:
-    """The sprint that runs at an instant; all projects that sprint do so together."""
-    return max(1, (at - FIRST_SPRINT) // SPRINT_LENGTH + 1)
+    """The sprint that runs, or else comes next; all projects that sprint do so together."""
+    number = max(1, (at - FIRST_SPRINT) // SPRINT_LENGTH + 1)
+    return number if at < sprint_end(number) else number + 1
 
 
 def sprint_start(number: int) -> int:
