@@ -4,5 +4,8 @@
 {%- endmacro %}
 
 {% macro duckdb__date_series(first_date, last_date) -%}
-    generate_series(cast({{ first_date }} as timestamp), cast({{ last_date }} as timestamp), interval 1 day)
+    list_transform(
+        generate_series(cast({{ first_date }} as timestamp), cast({{ last_date }} as timestamp), interval 1 day),
+        lambda day: cast(day as date)
+    )
 {%- endmacro %}

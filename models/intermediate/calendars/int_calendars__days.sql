@@ -12,9 +12,8 @@ bounds as (
 ),
 
 days as (
-    select cast(listed.day as date) as calendar_date
+    select {{ unnested(date_series('first_date', 'last_date'), 'calendar_date') }}
     from bounds
-    {{ unnest_list(date_series('bounds.first_date', 'bounds.last_date'), 'listed', 'day', 'day_number') }}
 ),
 
 final as (

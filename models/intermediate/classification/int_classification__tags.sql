@@ -42,26 +42,24 @@ mapped_values as (
 
 artifact_values as (
     select
-        artifacts.artifact_id,
+        artifact_id,
         'label' as scope_type,
-        lower(trim(listed.scope_value)) as scope_value
+        {{ unnested(json_list('labels'), 'scope_value') }}
     from artifacts
-    {{ unnest_list(json_list('artifacts.labels'), 'listed', 'scope_value', 'position') }}
-    where artifacts.labels != '[]'
+    where labels != '[]'
     union all
     select
-        artifacts.artifact_id,
+        artifact_id,
         'component' as scope_type,
-        lower(trim(listed.scope_value)) as scope_value
+        {{ unnested(json_list('components'), 'scope_value') }}
     from artifacts
-    {{ unnest_list(json_list('artifacts.components'), 'listed', 'scope_value', 'position') }}
-    where artifacts.components != '[]'
+    where components != '[]'
     {%- for scope_type in ['area_path', 'team', 'service', 'repository'] %}
         union all
         select
             artifact_id,
             '{{ scope_type }}' as scope_type,
-            lower(trim({{ json_text('scope_values', "'$." ~ scope_type ~ "'") }})) as scope_value
+            {{ json_text('scope_values', "'$." ~ scope_type ~ "'") }} as scope_value
         from artifacts
     {%- endfor %}
 ),
@@ -70,12 +68,12 @@ final as (
     select distinct
         artifact_values.artifact_id,
         artifact_values.scope_type,
-        artifact_values.scope_value
+        mapped_values.scope_value
     from artifact_values
     inner join mapped_values
         on
             artifact_values.scope_type = mapped_values.scope_type
-            and artifact_values.scope_value = mapped_values.scope_value
+            and lower(trim(artifact_values.scope_value)) = mapped_values.scope_value
 )
 
 select

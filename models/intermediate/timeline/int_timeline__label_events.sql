@@ -15,12 +15,12 @@ label_changes as (
 
 current_labels as (
     select
-        artifacts.artifact_id,
-        artifacts.tool,
-        artifacts.connection,
-        listed.label
+        artifact_id,
+        tool,
+        connection,
+        {{ unnested(json_list('labels'), 'label') }}
     from artifacts
-    {{ unnest_list(json_list('artifacts.labels'), 'listed', 'label', 'position') }}
+    where labels != '[]'
 ),
 
 changed_labels as (

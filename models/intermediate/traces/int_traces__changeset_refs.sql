@@ -41,48 +41,43 @@ texts as (
 -- Keys such as PAY-123, in whatever case, and addresses that end in one.
 keys as (
     select
-        texts.changeset_id,
-        texts.found_in,
-        upper(listed.reference) as reference
+        changeset_id,
+        found_in,
+        {{ unnested(extract_all('text', '[A-Za-z][A-Za-z0-9_]+-[0-9]+'), 'reference') }}
     from texts
-    {{ unnest_list(
-        extract_all('texts.text', '[A-Za-z][A-Za-z0-9_]+-[0-9]+'), 'listed', 'reference', 'position'
-    ) }}
 ),
 
 -- Numbers such as #12, owner/name#12 or owner/name/issues/12; a bare one is of the changeset's repository.
 numbers as (
     select
-        texts.changeset_id,
-        texts.found_in,
-        upper(
-            case
-                when listed.reference like '#%' then changesets.repository || listed.reference
-                else replace(replace(listed.reference, '/issues/', '#'), '/pull/', '#')
-            end
-        ) as reference
+        changeset_id,
+        found_in,
+        {{ unnested(
+            extract_all('text', '(?:[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)?(?:#|/issues/|/pull/)[0-9]+'), 'reference'
+        ) }}
     from texts
-    inner join changesets
-        on texts.changeset_id = changesets.changeset_id
-    {{ unnest_list(
-        extract_all('texts.text', '(?:[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)?(?:#|/issues/|/pull/)[0-9]+'),
-        'listed', 'reference', 'position'
-    ) }}
-    where texts.found_in != 'branch'
+    where found_in != 'branch'
 ),
 
 final as (
-    select distinct
+    select
         changeset_id,
         found_in,
-        reference
+        upper(reference) as reference
     from keys
     union
-    select distinct
-        changeset_id,
-        found_in,
-        reference
+    select
+        numbers.changeset_id,
+        numbers.found_in,
+        upper(
+            case
+                when numbers.reference like '#%' then changesets.repository || numbers.reference
+                else replace(replace(numbers.reference, '/issues/', '#'), '/pull/', '#')
+            end
+        ) as reference
     from numbers
+    inner join changesets
+        on numbers.changeset_id = changesets.changeset_id
 )
 
 select * from final

@@ -26,10 +26,11 @@ final as (
         intervals.flow_level,
         intervals.product_id,
         intervals.team_id,
-        {{ seconds(
+        -- What is done stays done: that is nobody's duration.
+        case when intervals.left_at is not null or intervals.abstract_state is distinct from 'done' then {{ seconds(
             epoch_milliseconds('coalesce(intervals.left_at, ' ~ as_of() ~ ')')
             ~ ' - ' ~ epoch_milliseconds('intervals.entered_at')
-        ) }} as duration_seconds,
+        ) }} end as duration_seconds,
         intervals.state_mapping_source,
         intervals.state_mapping_row_id,
         intervals.flow_item_mapping_source,

@@ -150,7 +150,7 @@ final as (
             when seed = 'state_mapping'
                 then {{ csv_row(['tool', 'connection', "''", "''", 'tool_value'] + ["''"] * 6) }}
             when seed = 'flow_item_mapping'
-                then {{ csv_row(['tool', 'connection', "''", 'tool_value'] + ["''"] * 8) }}
+                then {{ csv_row(['tool', 'connection', "''", 'tool_value'] + ["''"] * 9) }}
             when seed = 'product_scope'
                 then {{ csv_row(["''", 'tool', 'connection', "''", "'project'", 'tool_value'] + ["''"] * 3) }}
             when seed = 'value_mapping'

@@ -22,18 +22,25 @@ unpacked as (
     from source
 ),
 
+listed as (
+    select
+        connection,
+        pull_request_id,
+        {{ unnested('pull_request.commits', 'item') }}
+    from unpacked
+),
+
 -- The same commit may stand in several changesets: the key holds both.
 final as (
     select
-        unpacked.connection || ':' || unpacked.pull_request_id || ':' || listed.item.sha as commit_id,
-        unpacked.connection || ':' || unpacked.pull_request_id as changeset_id,
-        listed.item.sha as commit_sha,
-        listed.item.commit.message,
-        coalesce(listed.item.author.login, listed.item.commit.author.name) as author_account,
-        {{ parse_time("listed.item.commit.author['date']") }} as authored_at,
-        {{ parse_time("listed.item.commit.committer['date']") }} as committed_at
-    from unpacked
-    {{ unnest_list('unpacked.pull_request.commits', 'listed', 'item', 'position') }}
+        connection || ':' || pull_request_id || ':' || item.sha as commit_id,
+        connection || ':' || pull_request_id as changeset_id,
+        item.sha as commit_sha,
+        item.commit.message,
+        coalesce(item.author.login, item.commit.author.name) as author_account,
+        {{ parse_time("item.commit.author['date']") }} as authored_at,
+        {{ parse_time("item.commit.committer['date']") }} as committed_at
+    from listed
 )
 
 select {{ shape_columns('commits') | join(', ') }}

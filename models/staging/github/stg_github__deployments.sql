@@ -16,22 +16,26 @@ statuses as (
     from {{ source('raw_github', 'deployment_statuses') }}
 ),
 
+listed as (
+    select
+        connection,
+        deployment_id,
+        {{ unnested('deployment.statuses', 'status') }}
+    from statuses
+),
+
 listed_statuses as (
     select
-        statuses.connection,
-        statuses.deployment_id,
-        listed.status.state,
-        coalesce(listed.status.log_url, listed.status.target_url) as url,
-        {{ parse_time('listed.status.created_at') }} as created_at,
+        connection,
+        deployment_id,
+        status.state,
+        coalesce(status.log_url, status.target_url) as url,
+        {{ parse_time('status.created_at') }} as created_at,
         row_number() over (
-            partition by statuses.connection, statuses.deployment_id
-            order by
-                {{ parse_time('listed.status.created_at') }},
-                length(listed.status.id),
-                listed.status.id
+            partition by connection, deployment_id
+            order by {{ parse_time('status.created_at') }}, length(status.id), status.id
         ) as status_number
-    from statuses
-    {{ unnest_list('statuses.deployment.statuses', 'listed', 'status', 'position') }}
+    from listed
 ),
 
 -- A deployment ends with its first final status; that it turns inactive only says that a newer one took over.

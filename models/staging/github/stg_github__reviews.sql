@@ -16,15 +16,22 @@ unpacked as (
     from source
 ),
 
+listed as (
+    select
+        connection,
+        pull_request_id,
+        {{ unnested('pull_request.reviews', 'review') }}
+    from unpacked
+),
+
 final as (
     select
-        unpacked.connection || ':' || listed.review.id as review_id,
-        unpacked.connection || ':' || unpacked.pull_request_id as changeset_id,
-        listed.review['user'].login as reviewer_account,
-        lower(listed.review.state) as review_state,
-        {{ parse_time('listed.review.submitted_at') }} as submitted_at
-    from unpacked
-    {{ unnest_list('unpacked.pull_request.reviews', 'listed', 'review', 'position') }}
+        connection || ':' || review.id as review_id,
+        connection || ':' || pull_request_id as changeset_id,
+        review['user'].login as reviewer_account,
+        lower(review.state) as review_state,
+        {{ parse_time('review.submitted_at') }} as submitted_at
+    from listed
 )
 
 select {{ shape_columns('reviews') | join(', ') }}

@@ -27,23 +27,30 @@ unpacked as (
     from source
 ),
 
+listed as (
+    select
+        connection,
+        issue_id,
+        {{ unnested('timeline.events', 'event', 'position') }}
+    from unpacked
+),
+
 final as (
     select
-        unpacked.connection,
-        unpacked.issue_id,
-        listed.event.id as event_id,
-        listed.event.event as event_type,
-        listed.position,
-        {{ parse_time('listed.event.created_at') }} as created_at,
-        listed.event.actor.login as actor_account,
-        listed.event.label.name as label,
-        listed.event.assignee.login as assignee_account,
-        listed.event.issue_type.name as issue_type,
-        listed.event.prev_issue_type.name as previous_issue_type,
-        listed.event.source.issue.id as source_issue_id,
-        listed.event.source.issue.pull_request.url is not null as is_from_pull_request
-    from unpacked
-    {{ unnest_list('unpacked.timeline.events', 'listed', 'event', 'position') }}
+        connection,
+        issue_id,
+        event.id as event_id,
+        event.event as event_type,
+        position,
+        {{ parse_time('event.created_at') }} as created_at,
+        event.actor.login as actor_account,
+        event.label.name as label,
+        event.assignee.login as assignee_account,
+        event.issue_type.name as issue_type,
+        event.prev_issue_type.name as previous_issue_type,
+        event.source.issue.id as source_issue_id,
+        event.source.issue.pull_request.url is not null as is_from_pull_request
+    from listed
 )
 
 select * from final

@@ -82,26 +82,16 @@ label_lists as (
 
 added_labels as (
     select
-        label_lists.*,
-        cast(null as {{ dbt.type_string() }}) as from_value,
-        added.label as to_value
+        *,
+        {{ unnested(list_except('to_labels', 'from_labels'), 'label') }}
     from label_lists
-    {{ unnest_list(
-        list_except('label_lists.to_labels', 'label_lists.from_labels'), 'added', 'label', 'label_position'
-    ) }}
-    where added.label != ''
 ),
 
 removed_labels as (
     select
-        label_lists.*,
-        removed.label as from_value,
-        cast(null as {{ dbt.type_string() }}) as to_value
+        *,
+        {{ unnested(list_except('from_labels', 'to_labels'), 'label') }}
     from label_lists
-    {{ unnest_list(
-        list_except('label_lists.from_labels', 'label_lists.to_labels'), 'removed', 'label', 'label_position'
-    ) }}
-    where removed.label != ''
 ),
 
 unioned as (
@@ -138,9 +128,10 @@ unioned as (
         changed_at,
         actor_account,
         attribute,
-        from_value,
-        to_value
+        cast(null as {{ dbt.type_string() }}) as from_value,
+        label as to_value
     from added_labels
+    where label != ''
     union all
     select
         connection,
@@ -150,9 +141,10 @@ unioned as (
         changed_at,
         actor_account,
         attribute,
-        from_value,
-        to_value
+        label as from_value,
+        cast(null as {{ dbt.type_string() }}) as to_value
     from removed_labels
+    where label != ''
 ),
 
 final as (

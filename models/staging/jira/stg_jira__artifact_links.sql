@@ -26,12 +26,11 @@ unpacked as (
 
 links as (
     select
-        unpacked.connection,
-        unpacked.id,
-        unpacked.key,
-        listed.link
+        connection,
+        id,
+        key,
+        {{ unnested('issue.fields.issuelinks', 'link') }}
     from unpacked
-    {{ unnest_list('unpacked.issue.fields.issuelinks', 'listed', 'link', 'position') }}
 ),
 
 -- Each end shows the link; read from the outward end, both say the same.

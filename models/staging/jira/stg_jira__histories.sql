@@ -21,28 +21,21 @@ unpacked as (
 
 histories as (
     select
-        unpacked.connection,
-        unpacked.issue_id,
-        listed.history
+        connection,
+        issue_id,
+        {{ unnested('changelog.histories', 'history') }}
     from unpacked
-    {{ unnest_list('unpacked.changelog.histories', 'listed', 'history', 'history_position') }}
 ),
 
 items as (
     select
-        histories.connection,
-        histories.issue_id,
-        histories.history.id as history_id,
-        {{ parse_time('histories.history.created') }} as changed_at,
-        coalesce(
-            histories.history.author.accountid,
-            histories.history.author.key,
-            histories.history.author.name
-        ) as actor_account,
-        listed.item,
-        listed.position
+        connection,
+        issue_id,
+        history.id as history_id,
+        {{ parse_time('history.created') }} as changed_at,
+        coalesce(history.author.accountid, history.author.key, history.author.name) as actor_account,
+        {{ unnested("history['items']", 'item', 'position') }}
     from histories
-    {{ unnest_list("histories.history['items']", 'listed', 'item', 'position') }}
 ),
 
 final as (
