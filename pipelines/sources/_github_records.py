@@ -182,8 +182,6 @@ class Records:
             return {name: value[name] for name in ("login", "id", "type") if name in value}
         if "full_name" in value:
             return self._repository(value)
-        if key == "verification":
-            return {name: value.get(name) for name in ("verified", "reason")}
         if key == "performed_via_github_app":
             return {name: value.get(name) for name in ("id", "slug", "name")}
         return self._object(value, names, left_out)
