@@ -7,7 +7,9 @@ is updated while we read comes again at the end, and none can slip through betwe
 minute holds more than a page are offsets or page tokens used, and then the minute is read until nothing new
 turns up.
 
-Not loaded: descriptions, environments, comments, work logs, attachments and custom fields of long text.
+Not loaded: descriptions, environments, comments, work logs, attachments and custom fields of long text; and
+what an issue shows of its parent, sub-tasks and linked issues beside their ids and keys, since Jira does not
+say when these copies change.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ LONG_TEXTS = frozenset({"description", "environment", "comment", "worklog", "att
 LONG_TEXT_TYPE = "textarea"  # end of the custom field type
 VOLATILE = frozenset({"lastViewed"})  # changes when the API's user looks at an issue
 USER_FIELDS = frozenset({"assignee", "reporter", "creator", "watcher"})
+LINKED = ("inwardIssue", "outwardIssue")
 CHANGE_VALUES = ("from", "fromString", "to", "toString")
 LOGINS = frozenset({"accountId", "userAccountId", "userId", "name", "key"})
 
@@ -278,7 +281,8 @@ class JiraSource(Source):
             yield "issue_changelogs", self._bulk_changelogs(waiting)
 
     def _issue_row(self, issue: JsonObject) -> Row:
-        fields = {name: value for name, value in issue["fields"].items() if name not in self._long_fields}
+        kept = {name: value for name, value in issue["fields"].items() if name not in self._long_fields}
+        fields = _without_copies(kept)
         record = {"id": issue["id"], "key": issue["key"], "self": issue.get("self"), "fields": fields}
         return Row({"id": str(issue["id"]), "key": issue["key"], "updated": _updated(issue)}, record)
 
@@ -501,6 +505,25 @@ def _fresh(issues: Iterable[JsonObject], known: dict[str, str]) -> list[JsonObje
     fresh = [issue for issue in issues if known.get(issue["id"]) != issue["fields"]["updated"]]
     known |= {issue["id"]: issue["fields"]["updated"] for issue in fresh}
     return fresh
+
+
+def _without_copies(fields: JsonObject) -> JsonObject:
+    """An issue's fields, with other issues as references."""
+    found = dict(fields)
+    if found.get("parent"):
+        found["parent"] = _reference(found["parent"])
+    if found.get("subtasks"):
+        found["subtasks"] = [_reference(subtask) for subtask in found["subtasks"]]
+    if found.get("issuelinks"):
+        found["issuelinks"] = [
+            {name: _reference(value) if name in LINKED else value for name, value in link.items()}
+            for link in found["issuelinks"]
+        ]
+    return found
+
+
+def _reference(issue: JsonObject) -> JsonObject:
+    return {name: value for name, value in issue.items() if name != "fields"}
 
 
 def _row(record: JsonObject, **extra: str) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from pathlib import Path
 
 import duckdb
@@ -265,6 +266,25 @@ def test_long_texts_are_not_stored(deployment: str, database: Path) -> None:
         "select record->'$.histories[0].items[1]' from raw_jira.issue_changelogs where issue_id = '10001'",
     )
     assert '"field":"description"' in items
+
+
+def test_other_issues_are_references(database: Path) -> None:
+    """Jira shows copies of them, and changes these without a new `updated`."""
+    site = make_site("cloud", count=2)
+    other = {"id": "10002", "key": "SHOP-2", "fields": {"status": {"name": "Open"}, "summary": "copied"}}
+    site.issues[0]["fields"] |= {
+        "parent": other,
+        "subtasks": [other],
+        "issuelinks": [{"id": "1", "type": {"name": "Blocks"}, "inwardIssue": other}],
+    }
+    with serve(site) as url:
+        loaded(url, "cloud", database)
+    [(record,)] = rows(database, "select record::text from raw_jira.issues where id = '10001'")
+    fields = json.loads(record)["fields"]
+    reference = {"id": "10002", "key": "SHOP-2"}
+    assert fields["parent"] == reference
+    assert fields["subtasks"] == [reference]
+    assert fields["issuelinks"] == [{"id": "1", "type": {"name": "Blocks"}, "inwardIssue": reference}]
 
 
 def test_all_times_of_a_load_are_those_of_its_clock(database: Path) -> None:
