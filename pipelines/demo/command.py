@@ -57,7 +57,7 @@ def demo(
     try:
         company = make_company(size, seed, console)
         load_company(company, DATABASE, console)
-        build(DATABASE, console)
+        build(DATABASE, console, "--exclude-resource-type", "unit_test")  # they need no data
     except DemoError as error:
         console.print(f"[red]{error}", soft_wrap=True)
         raise typer.Exit(1) from None
@@ -158,8 +158,13 @@ def environment(settings: dict[str, dict[str, str | None]]) -> Iterator[None]:
         os.environ.update(former)
 
 
-def build(database: Path, console: Console) -> None:
+def build(database: Path, console: Console, *options: str) -> None:
     """Run `dbt build` on the demo's database and seeds.
+
+    Args:
+        database: the DuckDB file
+        console: where to show how far it is
+        options: further options of `dbt build`
 
     Raises:
         DemoError: dbt failed; with the end of what it said
@@ -173,10 +178,11 @@ def build(database: Path, console: Console) -> None:
         "--target-path",
         "target/demo",
     ]
-    command += ["--vars", json.dumps(DBT_VARIABLES)]
+    command += ["--vars", json.dumps(DBT_VARIABLES), *options]
     surroundings = {**os.environ, "STREAMGAUGE_DATABASE": str(database.resolve()), "STREAMGAUGE_SEEDS": SEEDS}
     columns = (TextColumn("  dbt build        "), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     said: list[str] = []
+    done = 0
     with (
         Progress(*columns, console=console) as progress,
         subprocess.Popen(
@@ -187,7 +193,8 @@ def build(database: Path, console: Console) -> None:
         for line in dbt.stdout or ():
             said.append(line.rstrip())
             if step := DBT_STEP.search(line):
-                progress.update(task, total=int(step[2]), advance=1)
+                done = max(done, int(step[1]))
+                progress.update(task, total=int(step[2]), completed=done)
     if dbt.returncode:
         raise DemoError("\n".join(["dbt build failed:", *said[-40:]]))
 

@@ -17,6 +17,7 @@ FLOW_MARTS = ("flow_velocity", "flow_distribution", "flow_time", "flow_efficienc
 KEY_COLUMNS = ("scope_type", "scope_id", "period_type", "period_start", "flow_level", "flow_item")
 BUCKETS = ("duplicate", "removed_before_completion", "unmapped", "excluded", "flow_item")
 RELATIVE_TOLERANCE = 1e-9
+Found = dict[tuple[Any, ...], tuple[Figure, ...]]  # a mart's values by key
 MOST_ITEMS = 5  # named behind a difference
 
 
@@ -109,17 +110,13 @@ def _compare_metrics(connection: duckdb.DuckDBPyConnection, truth: Truth) -> Ite
         if key[0] == "product"
     }
     columns = list(next(iter(expected.values())))
-    found = {
-        ("product", *key): row
-        for key, row in _read(
-            connection, "product_flow_metrics", ("product_id", *KEY_COLUMNS[2:]), columns
-        ).items()
-    }
+    by_product = _read(connection, "product_flow_metrics", ("product_id", *KEY_COLUMNS[2:]), columns)
+    found = {("product", *key): values for key, values in by_product.items()}
     yield from _metric_differences("product_flow_metrics", expected, found, truth)
 
 
 def _metric_differences(
-    mart: str, expected: dict[Key, Row], found: dict[tuple[Any, ...], Row], truth: Truth
+    mart: str, expected: dict[Key, Row], found: Found, truth: Truth
 ) -> Iterator[Difference]:
     for key, column, right, wrong in _cells(expected, found):
         yield Difference(mart, key, column, right, wrong, items_behind(truth, key))
@@ -127,12 +124,12 @@ def _metric_differences(
 
 def _read(
     connection: duckdb.DuckDBPyConnection, mart: str, keys: Sequence[str], columns: Sequence[str]
-) -> dict[tuple[Any, ...], Row]:
-    """A mart's rows by key. A column that it lacks is read as text that says so."""
+) -> Found:
+    """A mart's values by key, in the order of the columns. One that it lacks is read as text that says so."""
     present = {row[0] for row in connection.execute(f"describe {mart}").fetchall()}
     selected = [name if name in present else f"'no such column' as {name}" for name in (*keys, *columns)]
     rows = connection.execute(f"select {', '.join(selected)} from {mart}").fetchall()
-    found = {row[: len(keys)]: dict(zip(columns, map(_plain, row[len(keys) :]), strict=True)) for row in rows}
+    found = {row[: len(keys)]: tuple(map(_plain, row[len(keys) :])) for row in rows}
     assert len(found) == len(rows), f"{mart} has several rows for one key"
     return found
 
@@ -145,18 +142,18 @@ def _plain(value: Any) -> Figure:
     return plain
 
 
-def _cells(
-    expected: dict[Any, Row], found: dict[tuple[Any, ...], Row]
-) -> Iterator[tuple[tuple[Any, ...], str, object, object]]:
+def _cells(expected: dict[Any, Row], found: Found) -> Iterator[tuple[tuple[Any, ...], str, object, object]]:
     """Each cell that differs: key, column, expected, found."""
     for key, row in expected.items():
         other = found.get(key)
         if other is None:
             yield key, "(row)", "present", "missing"
             continue
-        for column, value in row.items():
-            if not _is_same(value, other[column]):
-                yield key, column, value, other[column]
+        if tuple(row.values()) == other:
+            continue
+        for (column, value), stored in zip(row.items(), other, strict=True):
+            if not _is_same(value, stored):
+                yield key, column, value, stored
     for key in found.keys() - expected.keys():
         yield key, "(row)", "absent", "present"
 

@@ -53,7 +53,7 @@ Cell = tuple[
 Key = tuple[
     str, str, str, date, str, str
 ]  # scope_type, scope_id, period_type, period_start, flow_level, flow_item
-Gap = tuple[str, str, str]  # connection, seed, gap_type, tool_value
+Gap = tuple[str, str, str, str]  # connection, seed, gap_type, tool_value
 Figure = int | float | str | bool | date | None
 Row = dict[str, Figure]
 
