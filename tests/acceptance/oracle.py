@@ -6,7 +6,6 @@ until they are handed out as seconds. Standard library only.
 """
 
 import csv
-import json
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -24,6 +23,7 @@ FLOW_ITEMS = ("feature", "defect", "debt", "risk")
 PERIOD_TYPES = ("day", "week", "month", "quarter", "year")
 SCOPE_TYPES = ("label", "component", "area_path", "team", "service", "repository", "project")
 BUCKETS = ("duplicate", "removed_before_completion", "unmapped", "excluded", "flow_item")
+DEFAULTS = Path(__file__).resolve().parents[2] / "seeds" / "defaults"
 UNASSIGNED = "unassigned"
 ORGANISATION = "organisation"
 Row = dict[str, Any]
@@ -113,13 +113,13 @@ def timeline(artifact: Artifact, as_of: int) -> list[Interval]:
             values[attribute] = artifact.first_state
         recorded[attribute] = own[-1].after if own else values[attribute]
     start = min([artifact.created_at, *(c.at for c in changes)])
-    inferred_at = max([artifact.updated_at, start, *(c.at for c in changes)])
-    steps = [(c.at, c.attribute, c.after, False) for c in changes]
-    steps += [
-        (inferred_at, attribute, current[attribute], True)
-        for attribute in ("state", "type", "project")
-        if recorded[attribute] != current[attribute]
-    ]
+    steps = [(c.at, False, c.attribute, c.after) for c in changes]
+    for attribute in ("state", "type", "project"):
+        if recorded[attribute] != current[attribute]:
+            last = [c.at for c in changes if c.attribute == attribute]
+            at = max([artifact.updated_at, start, *last])
+            steps.append((at, True, attribute, current[attribute]))
+    steps.sort(key=lambda step: step[:2])
     intervals: list[Interval] = []
     at, is_inferred = start, False
 
@@ -141,7 +141,7 @@ def timeline(artifact: Artifact, as_of: int) -> list[Interval]:
         else:
             intervals.append(here)
 
-    for when, attribute, value, inferred in steps:
+    for when, inferred, attribute, value in steps:
         close(when)
         is_inferred = inferred or (is_inferred and when == at)
         at = when
@@ -168,13 +168,11 @@ def normal(value: Any) -> str:
 
 
 def read_seed(folder: Path, name: str) -> list[Row]:
-    """The rows of a seed, numbered as an analyst counts them (the header is line 1); blank is ''."""
+    """The rows of a seed, without outer blanks; blank is ''."""
     path = folder / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as lines:
-        return [
-            {key: (value or "").strip() for key, value in row.items()} | {"line": number}
-            for number, row in enumerate(csv.DictReader(lines), 2)
-        ]
+        rows = csv.DictReader(lines)
+        return [{key: (value or "").strip() for key, value in row.items()} for row in rows]
 
 
 @dataclass(frozen=True)
@@ -188,8 +186,21 @@ class Decision:
 class Mapping:
     """The rows of one mapping seed, and which of them wins for given facts."""
 
-    def __init__(self, rows: list[Row], columns: tuple[str, ...], results: tuple[str, ...]):
-        self.rows, self.columns, self.results = rows, columns, results
+    def __init__(self, folder: Path, seed: str, columns: tuple[str, ...], results: tuple[str, ...]):
+        self.columns, self.results = columns, results
+        self.rows = self.named_rows(folder, seed, "organisation")
+        shipped = f"default_{seed}"
+        has_defaults = (DEFAULTS / f"{shipped}.csv").is_file()
+        self.defaults = self.named_rows(DEFAULTS, shipped, "default") if has_defaults else []
+
+    def named_rows(self, folder: Path, seed: str, origin: str) -> list[Row]:
+        """The seed's rows with their origin and the id by which the marts call them."""
+        rows = read_seed(folder, seed)
+        for row in rows:
+            told = [*self.columns, "precedence", "valid_from", "valid_to"]
+            named = ", ".join(f"{name}={row[name]}" for name in told if row.get(name))
+            row |= {"origin": origin, "id": f"{seed} ({named})"}
+        return rows
 
     def matches(self, row: Row, facts: dict[str, Any], day: date) -> bool:
         if row.get("valid_from") and day < date.fromisoformat(row["valid_from"]):
@@ -214,48 +225,47 @@ class Mapping:
         return (precedence, self.scope_rank(row), sum(blank), blank)
 
     def decide(self, facts: dict[str, Any], day: date) -> Decision:
+        """Any matching row of the organisation beats any shipped default."""
         found = [row for row in self.rows if self.matches(row, facts, day)]
+        found = found or [row for row in self.defaults if self.matches(row, facts, day)]
         if not found:
             return Decision()
         best = min(self.order(row) for row in found)
         winners = [row for row in found if self.order(row) == best]
         if len({tuple(row[name] for name in self.results) for row in winners}) > 1:
             return Decision(conflict=tuple(winners))
-        return Decision(row=winners[0])
+        return Decision(row=min(winners, key=lambda row: row["id"]))
 
 
 class ScopeMapping(Mapping):
     """product_scope and team_scope: `scope_value` is one of the values of the row's own scope type."""
 
     def matches(self, row: Row, facts: dict[str, Any], day: date) -> bool:
-        values = {"scope_value": facts["scopes"].get(row["scope_type"], set())}
-        return super().matches(row, facts | values, day)
+        kind = row["scope_type"]
+        scope = {"scope_type": kind, "scope_value": facts["scopes"].get(kind, set())}
+        return super().matches(row, facts | scope, day)
 
 
 class Seeds:
     """An organisation's seeds."""
 
     def __init__(self, folder: Path):
-        common = ("tool", "connection", "project")
+        place = ("tool", "connection", "project")
+        scope = (*place, "scope_type", "scope_value")
         self.states = Mapping(
-            read_seed(folder, "state_mapping"),
-            (*common, "artifact_type", "tool_state"),
-            ("abstract_state", "outcome"),
+            folder, "state_mapping", (*place, "artifact_type", "tool_state"), ("abstract_state", "outcome")
         )
         self.flow_items = Mapping(
-            read_seed(folder, "flow_item_mapping"),
-            (*common, "artifact_type", "label", "component"),
+            folder,
+            "flow_item_mapping",
+            (*place, "artifact_type", "label", "component"),
             ("model", "flow_item", "flow_level"),
         )
         self.values = Mapping(
-            read_seed(folder, "value_mapping"), ("tool", "connection", "field", "tool_value"), ("value",)
+            folder, "value_mapping", ("tool", "connection", "field", "tool_value"), ("value",)
         )
-        self.product_scope = ScopeMapping(
-            read_seed(folder, "product_scope"), (*common, "scope_value"), ("product_id",)
-        )
-        self.team_scope = ScopeMapping(
-            read_seed(folder, "team_scope"), (*common, "scope_value"), ("team_id",)
-        )
+        self.product_scope = ScopeMapping(folder, "product_scope", scope, ("product_id",))
+        self.team_scope = ScopeMapping(folder, "team_scope", scope, ("team_id",))
         self.products = {row["product_id"]: row for row in read_seed(folder, "products")}
         self.teams = {row["team_id"]: row for row in read_seed(folder, "teams")}
         self.value_streams = {row["value_stream_id"]: row for row in read_seed(folder, "value_streams")}
@@ -264,7 +274,7 @@ class Seeds:
         """The labels that stand as `label:<name>` in state_mapping of this tool and connection."""
         return {
             label_name(row["tool_state"][len("label:") :])
-            for row in self.states.rows
+            for row in [*self.states.rows, *self.states.defaults]
             if normal(row["tool_state"]).startswith("label:")
             and normal(row["tool"]) in ("", normal(artifact.tool))
             and normal(row["connection"]) in ("", normal(artifact.connection))
@@ -297,15 +307,20 @@ class Stay:
 
     interval: Interval
     abstract_state: str | None  # after a flag turned active into waiting
-    state_source: str  # mapping | tool_category | unmapped
+    state_source: str  # organisation | default | tool_category | unmapped
     state_outcome: str
     model: str
     flow_item: str | None  # none and null are two things
-    flow_level: str
+    flow_level: str | None  # of the four flow items only
     product_id: str
     team_id: str | None
     is_blocked: bool
-    conflicts: tuple[tuple[str, tuple[Row, ...]], ...] = ()
+    decisions: dict[str, Decision]  # by seed
+
+    def row_id(self, seed: str) -> str | None:
+        """The mapping row that decided."""
+        row = self.decisions[seed].row
+        return row["id"] if row else None
 
     @property
     def is_work(self) -> bool:
@@ -401,6 +416,15 @@ class Life:
             total += max(0, end - begin)
         return total
 
+    def stayed(self, stay: Stay) -> int | None:
+        """How long an interval lasted; null for the last one of finished work, which never ends."""
+        left = stay.interval.left_at
+        if left is None:
+            if self.is_done:
+                return None
+            left = self.ends_at
+        return left - stay.interval.entered_at
+
     @cached_property
     def active(self) -> int:
         return self.spent(lambda s: s.abstract_state == "active")
@@ -446,9 +470,9 @@ class Life:
             "team_id": self.published.team_id,
             "abstract_state": self.stays[-1].abstract_state,
             "tool_state": self.stays[-1].interval.state,
-            "started_at": started,
-            "completed_at": done,
-            "first_completed_at": self.first_completed_at,
+            "started_at": instant(started),
+            "completed_at": instant(done),
+            "first_completed_at": instant(self.first_completed_at),
             "outcome": self.outcome,
             "active_seconds": self.active / 1000,
             "waiting_seconds": self.waiting / 1000,
@@ -460,9 +484,17 @@ class Life:
             "work_age_seconds": seconds(worked if self.is_in_work else None),
             "unmapped_seconds": self.unmapped / 1000,
             "lead_time_seconds": seconds(None if done is None else done - self.starts_at),
+            "flow_item_mapping_row_id": self.published.row_id("flow_item_mapping"),
+            "product_mapping_row_id": self.published.row_id("product_scope"),
+            "team_mapping_row_id": self.published.row_id("team_scope"),
             "reopened_count": self.reopened_count,
-            "has_skipped_work": done is not None and started is None,
+            "skipped_work": done is not None and started is None,
         }
+
+
+def instant(at: int | None) -> datetime | None:
+    """Milliseconds as a UTC time without a zone, as the marts have it."""
+    return None if at is None else datetime.fromtimestamp(at / 1000, UTC).replace(tzinfo=None)
 
 
 def seconds(value: float | None) -> float | None:
@@ -569,6 +601,8 @@ class Oracle:
         category = None if state.row or state.conflict else self.pack.categories.get(interval.state)
         abstract = state.row["abstract_state"] if state.row else category
         is_blocked = interval.is_flagged and abstract == "active"
+        flow_item = item.row["flow_item"] if item.row else None
+        level = (item.row["flow_level"] or "item") if item.row and flow_item in FLOW_ITEMS else None
         decisions = {
             "state_mapping": state,
             "flow_item_mapping": item,
@@ -578,25 +612,55 @@ class Oracle:
         return Stay(
             interval=interval,
             abstract_state="waiting" if is_blocked else abstract,
-            state_source="mapping" if state.row else "tool_category" if category else "unmapped",
+            state_source=state.row["origin"] if state.row else "tool_category" if category else "unmapped",
             state_outcome=state.row["outcome"] if state.row else "",
             model=item.row["model"] if item.row else "",
-            flow_item=item.row["flow_item"] if item.row else None,
-            flow_level=(item.row["flow_level"] or "item") if item.row else "item",
+            flow_item=flow_item,
+            flow_level=level,
             product_id=product.row["product_id"] if product.row else UNASSIGNED,
             team_id=team.row["team_id"] if team.row else None,
             is_blocked=is_blocked,
-            conflicts=tuple((name, d.conflict) for name, d in decisions.items() if d.conflict),
+            decisions=decisions,
         )
 
     # ------------------------------------------------ items
+    def item_states(self) -> Iterable[Row]:
+        """One row per interval of each flow item."""
+        for life in filter(lambda x: x.is_flow_item, self.lives):
+            for number, stay in enumerate(life.stays, 1):
+                here = stay.interval
+                yield {
+                    "artifact_id": life.artifact.artifact_id,
+                    "entered_at": instant(here.entered_at),
+                    "left_at": instant(here.left_at),
+                    "interval_number": number,
+                    "is_current": here.left_at is None,
+                    "tool_state": here.state,
+                    "abstract_state": stay.abstract_state,
+                    "is_flagged": here.is_flagged,
+                    "is_blocked": stay.is_blocked,
+                    "is_inferred": here.is_inferred,
+                    "artifact_type": here.artifact_type,
+                    "project": here.project,
+                    "model": stay.model,
+                    "flow_item": stay.flow_item,
+                    "flow_level": stay.flow_level,
+                    "product_id": stay.product_id,
+                    "team_id": stay.team_id,
+                    "duration_seconds": seconds(life.stayed(stay)),
+                    "state_mapping_source": stay.state_source,
+                    "state_mapping_row_id": stay.row_id("state_mapping"),
+                    "flow_item_mapping_row_id": stay.row_id("flow_item_mapping"),
+                    "product_mapping_row_id": stay.row_id("product_scope"),
+                    "team_mapping_row_id": stay.row_id("team_scope"),
+                }
+
     def flow_items(self) -> list[Row]:
         rows = []
         for life in self.lives:
             if life.is_flow_item:
                 row = life.figures()
-                for name in ("started", "completed"):
-                    at = row[f"{name}_at"]
+                for name, at in (("started", life.started_at), ("completed", life.completed_at)):
                     row[f"{name}_date"] = None if at is None else self.clock.day(at)
                 rows.append(row)
         return rows
@@ -609,25 +673,51 @@ class Oracle:
         return counts
 
     def gaps(self) -> list[Row]:
-        """One row per unmapped value or conflict, with the artifacts it touches.
+        """One row per unmapped value, or set of rows that tied, with the artifacts it touches."""
+        touched: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+        for life in self.lives:
+            artifact_id = life.artifact.artifact_id
+            for stay in life.stays:
+                here = stay.interval
+                values = {
+                    "state_mapping": here.state,
+                    "flow_item_mapping": here.artifact_type,
+                    "product_scope": here.project,
+                    "team_scope": here.project,
+                }
+                for seed, decision in stay.decisions.items():
+                    is_category = seed == "state_mapping" and stay.state_source == "tool_category"
+                    if decision.conflict:
+                        tied = " and ".join(sorted(row["id"] for row in decision.conflict))
+                        touched[seed, "conflict", values[seed], tied].add(artifact_id)
+                    elif not decision.row and not is_category and seed != "team_scope":
+                        touched[seed, "unmapped", values[seed], ""].add(artifact_id)
+            if life.completion and life.artifact.resolution and not life.resolution_outcome:
+                touched["value_mapping", "unmapped", life.artifact.resolution, ""].add(artifact_id)
+        return [
+            {
+                "seed": seed,
+                "gap_type": gap_type,
+                "tool_value": value,
+                "conflicting_rows": tied,
+                "artifact_count": len(artifacts),
+            }
+            for (seed, gap_type, value, tied), artifacts in sorted(touched.items())
+        ]
 
-        A value is a state, a type without a flow item, or the lines of the rows that tied.
-        """
-        touched: dict[tuple[str, str], set[str]] = defaultdict(set)
+    def usage(self) -> list[Row]:
+        """Per mapping row, except those of value_mapping: how many intervals it decided."""
+        counts: dict[str, int] = defaultdict(int)
         for life in self.lives:
             for stay in life.stays:
-                if stay.state_source == "unmapped" and not any(
-                    n == "state_mapping" for n, _ in stay.conflicts
-                ):
-                    touched["state", stay.interval.state].add(life.artifact.artifact_id)
-                if stay.flow_item is None and not any(n == "flow_item_mapping" for n, _ in stay.conflicts):
-                    touched["artifact_type", stay.interval.artifact_type].add(life.artifact.artifact_id)
-                for name, rows in stay.conflicts:
-                    lines = "+".join(str(row["line"]) for row in rows)
-                    touched[name, lines].add(life.artifact.artifact_id)
+                for decision in stay.decisions.values():
+                    if decision.row:
+                        counts[decision.row["id"]] += 1
+        seeds = (self.seeds.states, self.seeds.flow_items, self.seeds.product_scope, self.seeds.team_scope)
         return [
-            {"kind": kind, "value": value, "artifact_count": len(artifacts)}
-            for (kind, value), artifacts in sorted(touched.items())
+            {"mapping_row_id": row["id"], "decided_count": counts[row["id"]]}
+            for seed in seeds
+            for row in seed.rows
         ]
 
     # ------------------------------------------------ period figures
@@ -806,7 +896,3 @@ def write_csv(path: Path, rows: Iterable[Row]) -> int:
             writer.writerow(row)
             count += 1
     return count
-
-
-def pretty(rows: Iterable[Row]) -> str:
-    return "\n".join(json.dumps(row, default=str) for row in rows)

@@ -159,6 +159,17 @@ def github_changes(events: list[dict[str, Any]]) -> Iterator[Change]:
             yield Change(at, change_id, position, "label", before, after)
 
 
+def unrecorded_closing(issue: dict[str, Any], changes: list[Change]) -> list[Change]:
+    """The closing of an issue whose timeline lacks it: GitHub still says when it was."""
+    states = [c for c in changes if c.attribute == "state"]
+    closed_at = milliseconds(issue["closed_at"]) if issue.get("closed_at") else None
+    is_missing = issue["state"] == "closed" and (not states or states[-1].after != "closed")
+    if not is_missing or closed_at is None or (states and closed_at < states[-1].at):
+        return []
+    last_id = max((c.change_id for c in changes), default=0)
+    return [Change(closed_at, last_id + 1, 0, "state", None, "closed")]
+
+
 def read_github(folder: Path, connection: str) -> Pack:
     """The pack's issues; pull requests are changesets and therefore no artifacts."""
     artifacts = []
@@ -166,6 +177,7 @@ def read_github(folder: Path, connection: str) -> Pack:
         issue = record["issue"]
         repository = issue["repository_url"].split("/repos/")[1]
         changes = sorted(github_changes(record["events"]), key=in_order)
+        changes += unrecorded_closing(issue, changes)
         artifacts.append(
             Artifact(
                 connection=connection,

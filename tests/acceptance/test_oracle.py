@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.oracle import Clock, Life, Oracle, load_figures, percentile
-from tests.acceptance.packs import Artifact, Change, Pack, jira_changes, milliseconds
+from tests.acceptance.packs import Artifact, Change, Pack, jira_changes, milliseconds, unrecorded_closing
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -59,7 +59,7 @@ def lived(tmp_path: Path) -> Lived:
         for name, header in HEADERS.items():
             rows = seeds.get(name, ROWS[name])
             (tmp_path / f"{name}.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-        return Oracle(Pack(list(artifacts), {"Backlog": "new"}), tmp_path, as_of, zone)
+        return Oracle(Pack(list(artifacts), {"Received": "new"}), tmp_path, as_of, zone)
 
     return reckon
 
@@ -153,7 +153,7 @@ def test_an_open_item_ages_until_as_of(lived: Lived) -> None:
 
 def test_completed_without_a_start_is_skipped_work(lived: Lived) -> None:
     figures = only(lived(issue(*moves((5, "Open", "Closed"))))).figures()
-    assert (figures["has_skipped_work"], figures["flow_time_seconds"], figures["flow_efficiency"]) == (
+    assert (figures["skipped_work"], figures["flow_time_seconds"], figures["flow_efficiency"]) == (
         True,
         None,
         None,
@@ -208,12 +208,12 @@ def test_an_unmapped_state_ends_the_run_of_done_and_is_counted_apart(lived: Live
         )
     )
     figures = life.figures()
-    assert (figures["reopened_count"], figures["completed_at"]) == (1, START + 7 * HOUR)
+    assert (figures["reopened_count"], life.completed_at) == (1, START + 7 * HOUR)
     assert (figures["unmapped_seconds"], figures["flow_time_seconds"]) == (4 * 3600, 3600)
 
 
 def test_the_tools_category_stands_in_for_a_missing_state_row(lived: Lived) -> None:
-    stay = only(lived(issue(state="Backlog"))).stays[0]
+    stay = only(lived(issue(state="Received"))).stays[0]
     assert (stay.abstract_state, stay.state_source) == ("new", "tool_category")
 
 
@@ -306,7 +306,7 @@ def test_which_mapping_row_wins(lived: Lived, rows: list[str], expected: str | N
     made = issue(labels=("A", "b"), components=("Till ",))
     stay = only(lived(made, flow_item_mapping=rows)).stays[0]
     assert stay.flow_item == expected
-    assert bool(stay.conflicts) == (expected is None)
+    assert bool(stay.decisions["flow_item_mapping"].conflict) == (expected is None)
 
 
 def test_valid_dates_are_of_the_reporting_time_zone(lived: Lived) -> None:
@@ -383,6 +383,32 @@ def test_a_label_that_vanished_without_an_event_is_inferred(lived: Lived) -> Non
     life = only(lived(ticket(*worn, updated_at=START + 7 * HOUR), state_mapping=BOARD))
     assert states(life) == [(0, "open"), (5, "label:Doing"), (7, "open")]
     assert [s.interval.is_inferred for s in life.stays] == [False, False, True]
+
+
+def test_two_labels_that_vanished_leave_the_issue_open(lived: Lived) -> None:
+    worn = moves((5, "", "Doing"), (6, "", "Ready"), attribute="label")
+    life = only(lived(ticket(*worn, updated_at=START + 7 * HOUR), state_mapping=BOARD))
+    assert states(life)[-1] == (7, "open")
+
+
+def test_a_closing_that_the_timeline_lacks_is_taken_from_closed_at() -> None:
+    issue_now = {"state": "closed", "closed_at": "2024-01-01T05:00:00Z"}
+    closing = Change(START + 5 * HOUR, 1, 0, "state", None, "closed")
+    assert unrecorded_closing(issue_now, []) == [closing]
+    assert unrecorded_closing(issue_now, [closing]) == []
+    assert unrecorded_closing(issue_now, list(moves((6, "", "open")))) == []
+    assert unrecorded_closing({"state": "open", "closed_at": None}, []) == []
+
+
+def test_a_shipped_default_decides_only_where_no_row_of_the_organisation_matches(
+    lived: Lived, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rows = [HEADERS["flow_item_mapping"], "jira,,SHOP,Bug,,,x,risk,,1,,,", "jira,,,Chore,,,x,debt,,,,,"]
+    shipped = tmp_path / "default_flow_item_mapping.csv"
+    shipped.write_text("\n".join(rows), encoding="utf-8")
+    monkeypatch.setattr("tests.acceptance.oracle.DEFAULTS", tmp_path)
+    assert only(lived(issue())).published.flow_item == "defect"
+    assert only(lived(issue(artifact_type="Chore"))).published.flow_item == "debt"
 
 
 def test_load_nets_one_instant_and_leaves_the_boundary_to_the_next_period() -> None:
