@@ -228,7 +228,9 @@ def _bottleneck_panel(connection: duckdb.DuckDBPyConnection, line: Line) -> Pane
     text = Text()
     text.append(line.name, style="bold")
     text.append(f": the median flow time was {earlier:.0f} days in the months before {first.start:%B %Y}")
-    text.append(f" and is {later:.0f} days now; in work are {last.load}, up from {line.months[-7].load}.")
+    text.append(
+        f" and is {later:.0f} days now; {last.load} items are in work, {line.months[-7].load} were then."
+    )
     stay = connection.execute(STAYS_QUERY, {"turn": first.start, "product": line.product}).fetchone()
     if stay:
         state, before, after = stay

@@ -85,8 +85,8 @@ def test_the_truth_does_not_differ_from_itself(written, truth):
 
 
 CELL = (
-    "scope_type = 'product' and scope_id = 'search' and period_type = 'month' "
-    "and period_start = '2026-05-01' and flow_item = 'all'"
+    "scope_type = 'product' and scope_id = 'search' and period_type = 'year' "
+    "and period_start = '2026-01-01' and flow_item = 'all'"
 )
 
 
@@ -156,7 +156,7 @@ def test_the_items_behind_a_difference_are_named(database, truth):
     (difference,) = compare(database, truth)
     assert difference.items
     assert "lumen_github:" in str(difference)
-    assert difference.key[3] == date(2026, 5, 1)
+    assert difference.key[3] == date(2026, 1, 1)
 
 
 def test_a_difference_within_rounding_is_none(database, truth):
