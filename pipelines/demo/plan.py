@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.demo.organisation import AREA_OF, LOADED_AT, PROJECTS, Area, Project
+from pipelines.demo.organisation import AREA_OF, LOADED_AT, PROJECTS, Area, MarkerKind, Project
 
 Values = dict[str, Any]
 TRACKED = ("state", "type", "project", "flag")
@@ -97,6 +97,7 @@ class Item:
 
 def area_in(project: str, labels: tuple[str, ...], components: tuple[str, ...]) -> Area:
     """The patch of a project to which an item with these markers belongs."""
-    marked = [("component", name) for name in components] + [("label", name) for name in labels]
-    found = [AREA_OF[project, marker] for marker in marked if (project, marker) in AREA_OF]  # type: ignore[index]
+    marked: list[tuple[MarkerKind, str]] = [("component", name) for name in components]
+    marked += [("label", name) for name in labels]
+    found = [AREA_OF[project, marker] for marker in marked if (project, marker) in AREA_OF]
     return found[0] if found else AREA_OF[project, None]
