@@ -1,0 +1,53 @@
+-- In the organisation, and over all products, velocity is the number of delivered items, whatever rules led there;
+-- so it is over teams for the items that have one. A value stream has the deliveries of its products.
+with
+
+items as (
+    select * from {{ ref('fct_flow_items') }}
+    where outcome = 'delivered'
+),
+
+expected as (
+    select
+        'organisation' as scope_type,
+        count(*) as item_count
+    from items
+    union all
+    select
+        'product' as scope_type,
+        count(*) as item_count
+    from items
+    union all
+    select
+        'team' as scope_type,
+        count(*) as item_count
+    from items
+    where team_id is not null
+    union all
+    select
+        value_streams.level as scope_type,
+        count(*) as item_count
+    from items
+    inner join {{ ref('dim_value_streams') }} as value_streams
+        on items.value_stream_id = value_streams.value_stream_id
+    where value_streams.level = 'value_stream'
+    group by value_streams.level
+),
+
+velocities as (
+    select
+        scope_type,
+        sum(velocity) as velocity
+    from {{ ref('flow_velocity') }}
+    where period_type = 'year' and flow_item = 'all'
+    group by scope_type
+)
+
+select
+    expected.scope_type,
+    expected.item_count,
+    velocities.velocity
+from expected
+left join velocities
+    on expected.scope_type = velocities.scope_type
+where expected.item_count != coalesce(velocities.velocity, 0)
