@@ -84,10 +84,13 @@ def quota_used(url: str) -> int:
 
 
 def test_a_load_with_nothing_new_writes_nothing_and_costs_one_answer_of_the_quota(database: Path) -> None:
-    with serve(host_of(small_repository())) as url:
+    log = Log()
+    with serve(host_of(small_repository(), before_request=log)) as url:
         load_well(url, database)
         before = written(database)
+        log.requests.clear()
         load_well(url, database)
+        assert log.count("/timeline") == log.count("/pulls/") == 0
         used = quota_used(url)
         load_well(url, database)
 
