@@ -13,6 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from pipelines.connections import Connection, connection_names, read_connection, reload_configuration
+from pipelines.demo.command import demo
 from pipelines.errors import LoadError
 from pipelines.load import Clock, LoadResult, Reporter, load_connection, missing_tools, now
 from pipelines.privacy import pseudonym_key
@@ -27,6 +28,9 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # they hold secrets
     help="Flow metrics per product, from the records of the tools you already use.",
 )
+
+
+app.command()(demo)
 
 
 @app.callback()

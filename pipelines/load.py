@@ -174,7 +174,7 @@ class _Load:
         count = self._result.count(table.name)
         changed = []
         for key, row in latest.items():
-            prepared = PreparedRow.of(row, self._privacy.clean(row.record, shapes))
+            prepared = PreparedRow.of(row, self._privacy.clean_json(row.record, shapes))
             if known.get(key) == prepared.record_hash:
                 continue
             changed.append(prepared)

@@ -20,6 +20,7 @@ from typing import Any
 
 import dlt
 import tomlkit
+from dlt.common.json import json
 
 KEY_SETTING = "privacy.pseudonym_key"
 SECRETS_FILE = Path(".dlt/secrets.toml")
@@ -71,15 +72,27 @@ class Privacy:
 
     def clean(self, value: Any, shapes: Sequence[PersonShape] = ()) -> Any:
         """A copy of a JSON value without people (as `shapes` finds them) and without e-mail addresses."""
-        if isinstance(value, str):
-            return scrub_emails(value)
+        return _scrubbed(self._without_people(value, shapes))
+
+    def clean_json(self, value: Any, shapes: Sequence[PersonShape] = ()) -> bytes:
+        """The same as JSON text with sorted keys, faster: without people, few records hold an @."""
+        without_people = self._without_people(value, shapes)
+        text = json.dumpb(without_people, sort_keys=True)
+        if b"@" in text or b"%40" in text:
+            return json.dumpb(_scrubbed(without_people), sort_keys=True)
+        return text
+
+    def _without_people(self, value: Any, shapes: Sequence[PersonShape]) -> Any:
         if isinstance(value, dict):
             for shape in shapes:
                 if shape.matches(value):
                     return self._person(value, shape, shapes)
-            return {scrub_emails(key): self.clean(entry, shapes) for key, entry in value.items()}
+            return {
+                key: self._without_people(entry, shapes) if isinstance(entry, dict | list) else entry
+                for key, entry in value.items()
+            }
         if isinstance(value, list):
-            return [self.clean(entry, shapes) for entry in value]
+            return [self._without_people(entry, shapes) for entry in value]
         return value
 
     def _person(
@@ -90,9 +103,9 @@ class Privacy:
             if key in shape.hashed:
                 person[key] = self._identity(entry)
             elif key in shape.kept:
-                person[key] = self.clean(entry)
+                person[key] = entry
             elif shape.rest_kept:
-                person[key] = self.clean(entry, shapes)
+                person[key] = self._without_people(entry, shapes)
         return person
 
     def _identity(self, entry: Any) -> Any:
@@ -107,6 +120,17 @@ def scrub_emails(text: str) -> str:
     if "@" not in text and "%40" not in text:
         return text
     return EMAIL.sub(REDACTED, text)
+
+
+def _scrubbed(value: Any) -> Any:
+    """A copy of a JSON value whose texts and keys hold no e-mail addresses."""
+    if isinstance(value, str):
+        return scrub_emails(value)
+    if isinstance(value, dict):
+        return {scrub_emails(key): _scrubbed(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_scrubbed(entry) for entry in value]
+    return value
 
 
 def pseudonym_key() -> str:

@@ -54,9 +54,8 @@ class PreparedRow:
     record_hash: str
 
     @classmethod
-    def of(cls, row: Row, cleaned: Any) -> PreparedRow:
-        """The row with its cleaned record, whose hash does not depend on the order of keys."""
-        text = json.dumpb(cleaned, sort_keys=True)
+    def of(cls, row: Row, text: bytes) -> PreparedRow:
+        """The row with its cleaned record, as JSON text whose keys are sorted: so must be what is hashed."""
         return cls(row.columns, text.decode(), hashlib.blake2b(text, digest_size=16).hexdigest())
 
 

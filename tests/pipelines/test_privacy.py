@@ -33,7 +33,7 @@ MAILBOX = st.from_regex(r"[a-z0-9][a-z0-9._+-]{0,20}", fullmatch=True)
 DOMAIN = st.from_regex(r"([a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?\.){1,3}[a-z]{2,10}", fullmatch=True)
 PROSE = st.text(alphabet=st.characters(exclude_characters="@%", exclude_categories=["Cs"]))
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | PROSE,
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | PROSE,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(PROSE, inner, max_size=4),
     max_leaves=20,
 )
@@ -160,6 +160,20 @@ def test_a_person_survives_in_no_value(around: object, login: str, number: int) 
     assert f"login-{login}" not in json.dumps(who, ensure_ascii=False)
     assert who["type"] == "User"
     assert cleaned["deep"][0]["around"] == around
+
+
+@given(JSON, st.sampled_from(["ada@example.com", "ada%40example.com", "x\nada@example.com", "nothing"]))
+def test_the_json_of_a_record_is_that_of_its_cleaned_copy(around: object, text: str) -> None:
+    record = {"text": text, "around": around, text: 1, "who": {"login": "ada", "type": text}}
+    cleaned = Privacy(KEY).clean_json(record, [USER])
+    assert json.loads(cleaned) == Privacy(KEY).clean(record, [USER])
+    assert b"example.com" not in cleaned
+
+
+def test_the_order_of_keys_is_not_in_the_json() -> None:
+    assert Privacy(KEY).clean_json({"a": {"c": 1, "b": 2}}) == Privacy(KEY).clean_json(
+        {"a": {"b": 2, "c": 1}}
+    )
 
 
 def test_pseudonyms_depend_on_person_and_key_alone() -> None:
