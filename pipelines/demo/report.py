@@ -200,7 +200,7 @@ def _legend() -> Text:
     legend = Text("distribution: ", style="dim")
     for item, (glyph, colour) in FLOW_ITEM_LOOKS.items():
         legend.append(f"{glyph} {item}  ", style=f"not dim {colour}")
-    legend.append(" velocity: items delivered  load: in work at the month's end  d: days of 24 hours")
+    legend.append(" velocity: items delivered  load: in work at the month's end")
     return legend
 
 
