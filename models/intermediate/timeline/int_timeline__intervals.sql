@@ -10,20 +10,38 @@ points as (
 -- Values that held for no time are in the activity, not in the timeline.
 lasting as (
     select
-        *,
-        lag(point_number) over (partition by artifact_id order by point_number) as previous_number,
-        lag(tool_state) over (partition by artifact_id order by point_number) as previous_tool_state,
-        lag(artifact_type) over (partition by artifact_id order by point_number) as previous_artifact_type,
-        lag(project) over (partition by artifact_id order by point_number) as previous_project,
-        lag(is_flagged) over (partition by artifact_id order by point_number) as previous_is_flagged
+        artifact_id,
+        connection,
+        tool,
+        point_number,
+        changed_at,
+        changed_date,
+        tool_state,
+        artifact_type,
+        project,
+        is_flagged,
+        is_inferred,
+        is_observed
     from points
     where next_changed_at is null or next_changed_at > changed_at
 ),
 
+compared as (
+    select
+        *,
+        lag(point_number) over artifact_order is null as is_first,
+        lag(tool_state) over artifact_order as previous_tool_state,
+        lag(artifact_type) over artifact_order as previous_artifact_type,
+        lag(project) over artifact_order as previous_project,
+        lag(is_flagged) over artifact_order as previous_is_flagged
+    from lasting
+    window artifact_order as (partition by artifact_id order by point_number)
+),
+
 different as (
-    select * from lasting
+    select * from compared
     where
-        previous_number is null
+        is_first
         or tool_state is distinct from previous_tool_state
         or artifact_type is distinct from previous_artifact_type
         or project is distinct from previous_project

@@ -105,7 +105,7 @@ unioned as (
         changed_at,
         case when is_inferred then 2 else 1 end as change_order,
         change_id,
-        position,
+        event_number as position,
         cast(null as {{ dbt.type_string() }}) as from_value,
         cast(null as {{ dbt.type_string() }}) as native_state,
         cast(null as {{ dbt.type_string() }}) as artifact_type,
@@ -156,7 +156,7 @@ carried as (
 ),
 
 -- A label says how far open work is; once the tool itself calls the work done, the label has no say.
-final as (
+effective as (
     select
         carried.artifact_id,
         artifacts.connection,
@@ -164,7 +164,6 @@ final as (
         carried.point_number,
         carried.attribute,
         carried.changed_at,
-        cast({{ local_time('carried.changed_at', reporting_timezone()) }} as date) as changed_date,
         carried.change_id,
         carried.position,
         carried.from_value,
@@ -185,6 +184,45 @@ final as (
         on
             artifacts.connection = states.connection
             and carried.native_state = states.tool_state
+),
+
+compared as (
+    select
+        *,
+        lag(native_state) over artifact_order as previous_native_state,
+        lag(tool_state) over artifact_order as previous_tool_state,
+        lag(artifact_type) over artifact_order as previous_artifact_type,
+        lag(project) over artifact_order as previous_project
+    from effective
+    window artifact_order as (partition by artifact_id order by point_number)
+),
+
+-- A label that comes or goes on closed work, or below a newer one, changes nothing.
+final as (
+    select
+        artifact_id,
+        connection,
+        tool,
+        point_number,
+        attribute,
+        changed_at,
+        cast({{ local_time('changed_at', reporting_timezone()) }} as date) as changed_date,
+        change_id,
+        position,
+        from_value,
+        native_state,
+        tool_state,
+        artifact_type,
+        project,
+        is_flagged,
+        previous_native_state,
+        previous_tool_state,
+        previous_artifact_type,
+        previous_project,
+        is_inferred,
+        is_observed
+    from compared
+    where attribute != 'state_label' or tool_state is distinct from previous_tool_state
 )
 
 select * from final

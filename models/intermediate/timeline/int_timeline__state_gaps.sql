@@ -1,10 +1,7 @@
 with
 
 points as (
-    select
-        *,
-        lag(native_state) over (partition by artifact_id order by point_number) as previous_native_state
-    from {{ ref('int_timeline__points') }}
+    select * from {{ ref('int_timeline__points') }}
 ),
 
 final as (

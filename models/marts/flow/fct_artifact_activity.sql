@@ -5,12 +5,7 @@ artifacts as (
 ),
 
 points as (
-    select
-        *,
-        lag(tool_state) over (partition by artifact_id order by point_number) as previous_tool_state,
-        lag(artifact_type) over (partition by artifact_id order by point_number) as previous_artifact_type,
-        lag(project) over (partition by artifact_id order by point_number) as previous_project
-    from {{ ref('int_timeline__points') }}
+    select * from {{ ref('int_timeline__points') }}
 ),
 
 validity_spans as (
@@ -79,8 +74,6 @@ timeline_activity as (
         is_inferred,
         is_observed
     from mapped_points
-    -- A label that comes or goes on closed work, or below a newer one, changes no state.
-    where attribute != 'state_label' or tool_state is distinct from previous_tool_state
 ),
 
 other_changes as (
