@@ -4,12 +4,16 @@ intervals as (
     select * from {{ ref('int_timeline__intervals') }}
 ),
 
-artifacts as (
-    select * from {{ ref('int_artifacts__artifacts') }}
-),
-
 tag_sets as (
     select * from {{ ref('int_classification__tag_sets') }}
+),
+
+removals as (
+    select
+        artifact_id,
+        removed_at
+    from {{ ref('int_artifacts__artifacts') }}
+    where removed_at <= {{ as_of() }}
 ),
 
 validity_spans as (
@@ -122,10 +126,8 @@ final as (
         mapped.team_id,
         mapped.team_mapping_row_id
     from mapped
-    left join artifacts as removals
-        on
-            mapped.artifact_id = removals.artifact_id
-            and removals.removed_at <= {{ as_of() }}
+    left join removals
+        on mapped.artifact_id = removals.artifact_id
 )
 
 select * from final

@@ -13,7 +13,14 @@ items as (
 ),
 
 intervals as (
-    select * from {{ ref('int_classification__intervals') }}
+    select
+        artifact_id,
+        entered_at,
+        coalesce(left_at, {{ as_of() }}) as known_until,
+        is_current,
+        abstract_state,
+        is_blocked
+    from {{ ref('int_classification__intervals') }}
 ),
 
 worked as (
@@ -37,7 +44,7 @@ worked as (
     inner join worked_until as left_behind
         on
             item_calendars.calendar_id = left_behind.calendar_id
-            and coalesce(intervals.left_at, {{ as_of() }}) = left_behind.moment
+            and intervals.known_until = left_behind.moment
 ),
 
 final as (

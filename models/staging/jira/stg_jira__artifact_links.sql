@@ -45,25 +45,44 @@ directed as (
     from links
 ),
 
+-- A change of links stands in the history of one end, or of both, and names the other end by its key.
+sides as (
+    select
+        connection,
+        from_id,
+        to_id,
+        tool_link_type,
+        from_id as issue_id,
+        to_key as other_key
+    from directed
+    union all
+    select
+        connection,
+        from_id,
+        to_id,
+        tool_link_type,
+        to_id as issue_id,
+        from_key as other_key
+    from directed
+),
+
 final as (
     select
-        directed.connection || ':' || directed.from_id as from_artifact_id,
-        directed.connection || ':' || directed.to_id as to_artifact_ref,
-        directed.tool_link_type,
+        sides.connection || ':' || sides.from_id as from_artifact_id,
+        sides.connection || ':' || sides.to_id as to_artifact_ref,
+        sides.tool_link_type,
         min(histories.changed_at) as linked_at
-    from directed
+    from sides
     left join histories
         on
-            directed.connection = histories.connection
-            and (
-                (directed.from_id = histories.issue_id and directed.to_key = histories.to_id)
-                or (directed.to_id = histories.issue_id and directed.from_key = histories.to_id)
-            )
+            sides.connection = histories.connection
+            and sides.issue_id = histories.issue_id
+            and sides.other_key = histories.to_id
     group by
-        directed.connection,
-        directed.from_id,
-        directed.to_id,
-        directed.tool_link_type
+        sides.connection,
+        sides.from_id,
+        sides.to_id,
+        sides.tool_link_type
 )
 
 select {{ shape_columns('artifact_links') | join(', ') }}
