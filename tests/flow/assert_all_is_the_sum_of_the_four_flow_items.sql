@@ -28,13 +28,13 @@ differences as (
         period_type,
         period_start,
         flow_level,
-        count(*) as row_count,
         {%- for figure in [
             'velocity', 'cancelled_count', 'arrivals', 'net_flow', 'delivered_estimate', 'load_end', 'load_avg'
         ] %}
             sum(case when flow_item = 'all' then {{ figure }} else -{{ figure }} end)
-                as {{ figure }}_difference{{ ',' if not loop.last }}
+                as {{ figure }}_difference,
         {%- endfor %}
+        count(*) as row_count
     from figures
     group by
         scope_type,

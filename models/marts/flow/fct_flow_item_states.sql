@@ -5,7 +5,11 @@ items as (
 ),
 
 intervals as (
-    select * from {{ ref('int_classification__intervals') }}
+    select
+        *,
+        {{ epoch_milliseconds('coalesce(left_at, ' ~ as_of() ~ ')') }}
+        - {{ epoch_milliseconds('entered_at') }} as duration_ms
+    from {{ ref('int_classification__intervals') }}
 ),
 
 final as (
@@ -27,10 +31,10 @@ final as (
         intervals.product_id,
         intervals.team_id,
         -- What is done stays done: that is nobody's duration.
-        case when intervals.left_at is not null or intervals.abstract_state is distinct from 'done' then {{ seconds(
-            epoch_milliseconds('coalesce(intervals.left_at, ' ~ as_of() ~ ')')
-            ~ ' - ' ~ epoch_milliseconds('intervals.entered_at')
-        ) }} end as duration_seconds,
+        case
+            when intervals.left_at is null and intervals.abstract_state = 'done' then null
+            else {{ seconds('intervals.duration_ms') }}
+        end as duration_seconds,
         intervals.state_mapping_source,
         intervals.state_mapping_row_id,
         intervals.flow_item_mapping_source,

@@ -53,7 +53,8 @@ releases as (
             and unpacked.release.tag_name = tags.name
 ),
 
--- A tag that no release names is the release of a repository that publishes none. The list of tags has no dates.
+-- A tag that no release names is the release of a repository that publishes none. The list of tags has no
+-- dates.
 bare_tags as (
     select
         tags.connection,
