@@ -1,4 +1,5 @@
--- Working hours of a calendar do not overlap: they would count twice. Each row names two in calendars.csv that do.
+-- Working hours of a calendar do not overlap: they would count twice. Each row names two of calendars.csv
+-- that do.
 with
 
 windows as (
@@ -18,6 +19,6 @@ inner join windows as others
         windows.calendar_id = others.calendar_id
         and windows.calendar_date = others.calendar_date
         and windows.starts_at < others.ends_at
-        and others.starts_at < windows.ends_at
+        and windows.ends_at > others.starts_at
         and (windows.starts_at, windows.ends_at, windows.time_zone)
         < (others.starts_at, others.ends_at, others.time_zone)

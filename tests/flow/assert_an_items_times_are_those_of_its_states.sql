@@ -9,28 +9,40 @@ states as (
     select * from {{ ref('fct_flow_item_states') }}
 ),
 
-totals as (
+judged as (
     select
         items.artifact_id,
-        count(*) filter (where states.is_current and states.abstract_state is distinct from items.abstract_state)
-            as wrong_current_count,
-        count(*) filter (where states.entered_at >= items.completed_at and states.abstract_state is distinct from 'done')
-            as undone_after_completion_count,
-        count(*) filter (where states.left_at = items.completed_at and states.abstract_state = 'done')
-            as done_before_completion_count,
-        count(*) filter (where states.entered_at = items.completed_at) as completing_count,
-        count(*) filter (where states.entered_at = items.started_at and states.abstract_state in ('active', 'waiting'))
-            as starting_count,
-        count(*) filter (where states.entered_at < items.started_at and states.abstract_state in ('active', 'waiting'))
-            as earlier_work_count,
-        coalesce(sum(states.duration_seconds) filter (where states.abstract_state = 'active'), 0) as active_seconds,
-        coalesce(sum(states.duration_seconds) filter (where states.abstract_state = 'waiting'), 0) as waiting_seconds,
-        coalesce(sum(states.duration_seconds) filter (where states.is_blocked), 0) as blocked_seconds,
-        sum(states.duration_seconds) filter (where states.entered_at < items.completed_at) as lead_time_seconds
+        items.started_at,
+        items.completed_at,
+        coalesce(items.abstract_state, '') != coalesce(states.abstract_state, '') as is_another_state,
+        states.is_current,
+        states.is_blocked,
+        states.abstract_state,
+        coalesce(states.abstract_state = 'done', false) as is_done,
+        coalesce(states.abstract_state in ('active', 'waiting'), false) as is_worked,
+        states.entered_at,
+        states.left_at,
+        states.duration_seconds
     from items
     inner join states
         on items.artifact_id = states.artifact_id
-    group by items.artifact_id
+),
+
+totals as (
+    select
+        artifact_id,
+        count(*) filter (where is_current and is_another_state) as wrong_current_count,
+        count(*) filter (where entered_at >= completed_at and not is_done) as undone_after_completion_count,
+        count(*) filter (where left_at = completed_at and is_done) as done_before_completion_count,
+        count(*) filter (where entered_at = completed_at) as completing_count,
+        count(*) filter (where entered_at = started_at and is_worked) as starting_count,
+        count(*) filter (where entered_at < started_at and is_worked) as earlier_work_count,
+        coalesce(sum(duration_seconds) filter (where abstract_state = 'active'), 0) as active_seconds,
+        coalesce(sum(duration_seconds) filter (where abstract_state = 'waiting'), 0) as waiting_seconds,
+        coalesce(sum(duration_seconds) filter (where is_blocked), 0) as blocked_seconds,
+        coalesce(sum(duration_seconds) filter (where entered_at < completed_at), 0) as lead_time_seconds
+    from judged
+    group by artifact_id
 )
 
 select
@@ -49,7 +61,7 @@ where
     or abs(items.active_seconds - totals.active_seconds) > 0.0005
     or abs(items.waiting_seconds - totals.waiting_seconds) > 0.0005
     or abs(items.blocked_seconds - totals.blocked_seconds) > 0.0005
-    or abs(items.lead_time_seconds - coalesce(totals.lead_time_seconds, 0)) > 0.0005
+    or abs(items.lead_time_seconds - totals.lead_time_seconds) > 0.0005
     or totals.wrong_current_count != 0
     or totals.undone_after_completion_count != 0
     or totals.done_before_completion_count != 0

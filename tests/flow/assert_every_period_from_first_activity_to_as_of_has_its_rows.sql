@@ -1,4 +1,4 @@
--- From the period of its first activity to the one that contains as-of, a scope has each period, five rows a level.
+-- From its first activity to the period that contains as-of, a scope has each period, five rows a level.
 with
 
 velocity as (

@@ -1,4 +1,4 @@
--- Percentiles rise, exist where anything with a flow time was delivered, and count no more than was delivered.
+-- Percentiles rise, exist where anything with a flow time was delivered, and rest on what was delivered.
 with
 
 flow_times as (

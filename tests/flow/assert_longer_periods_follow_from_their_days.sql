@@ -1,4 +1,5 @@
--- What is counted or summed in a week, month, quarter or year is the sum of its days; its load ends as its last day's.
+-- What is counted or summed in a week, month, quarter or year is the sum of its days; its load ends as its
+-- last day's and is at most the highest of them.
 with
 
 figures as (

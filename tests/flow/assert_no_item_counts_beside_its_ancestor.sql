@@ -1,5 +1,5 @@
--- An item and its ancestor at one flow level would count the same work twice: give them different flow levels in
--- flow_item_mapping, or make one of them `none`. Each row names such a pair.
+-- An item and its ancestor at one flow level would count the same work twice: give them different flow
+-- levels in flow_item_mapping, or make one of them `none`. Each row names such a pair.
 with recursive
 
 items as (

@@ -1,4 +1,4 @@
--- product_flow_metrics repeats the product rows of the five marts, no more and no fewer, with the same figures.
+-- product_flow_metrics has the product rows of the five marts, no more and no fewer, with their figures.
 {%- set figures = {
     'flow_velocity': ['velocity', 'cancelled_count', 'arrivals', 'net_flow'],
     'flow_distribution': ['share'],

@@ -1,5 +1,5 @@
--- In the organisation, and over all products, velocity is the number of delivered items, whatever rules led there;
--- so it is over teams for the items that have one. A value stream has the deliveries of its products.
+-- In the organisation, and over all products, velocity is the number of delivered items, whatever rules led
+-- there; so it is over teams for the items that have one, and over value streams.
 with
 
 items as (

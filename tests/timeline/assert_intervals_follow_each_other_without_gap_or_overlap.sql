@@ -1,4 +1,4 @@
--- An artifact's intervals are numbered from 1, each begins where the one before ends, and only the last is open.
+-- Intervals are numbered from 1, each begins where the one before ends, and only the last is open.
 with
 
 intervals as (

@@ -1,4 +1,4 @@
--- Unless something happened after as-of, an artifact's last interval has the state, type and project that it has now.
+-- Unless something happened after as-of, the last interval has the state, type and project of now.
 with
 
 intervals as (

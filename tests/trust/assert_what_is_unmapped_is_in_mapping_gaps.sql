@@ -1,4 +1,4 @@
--- Each unmapped state, type, project or resolution of an artifact stands in mapping_gaps, with all its artifacts.
+-- Each unmapped state, type or project of an artifact stands in mapping_gaps, with all its artifacts.
 with
 
 intervals as (
