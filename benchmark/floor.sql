@@ -2,7 +2,8 @@
 -- figures in mind. It reads the raw tables and seeds that the dbt project reads and computes the figures of
 -- fct_flow_items and, for products, of the five metric marts. It is no model to follow: it knows which fields, labels
 -- and dirt the generator writes, keeps no trace of which mapping row decided, and explains nothing.
--- Variables: seeds, defaults (folders of CSVs). The warehouse is the current database; days begin in UTC.
+-- Variables: seeds, defaults (folders of CSVs). The warehouse is the current database, the attached database `floor`
+-- takes the results; days begin in UTC.
 
 create or replace temp macro text_of(cell) as nullif(lower(trim(cell)), '');
 create or replace temp macro day_start(moment) as epoch_ms(cast(moment as timestamp));
@@ -669,11 +670,10 @@ select
 from worked
 group by artifact;
 
-create schema if not exists floor;
 create or replace temp macro seconds(ms) as cast(ms as double) / 1000;
 create or replace temp macro instant(ms) as make_timestamp(ms * 1000);
 
-create or replace table floor.fct_flow_items as
+create or replace table floor.main.fct_flow_items as
 select
     items.connection || ':' || items.id as artifact_id,
     flow_item,
@@ -793,7 +793,7 @@ group by grouping sets (
     (product_id, period_type, period_start, flow_level, flow_item), (product_id, period_type, period_start, flow_level)
 );
 
-create or replace table floor.flow_velocity as
+create or replace table floor.main.flow_velocity as
 select
     product_id as scope_id, period_type, period_start, period_end, is_complete, flow_level, flow_item,
     coalesce(velocity, 0) as velocity, coalesce(cancelled_count, 0) as cancelled_count,
@@ -803,16 +803,16 @@ from cells
 left join done using (product_id, period_type, period_start, flow_level, flow_item)
 left join begun using (product_id, period_type, period_start, flow_level, flow_item);
 
-create or replace table floor.flow_distribution as
+create or replace table floor.main.flow_distribution as
 select
     scope_id, period_type, period_start, period_end, is_complete, flow_level, flow_item,
     velocity / nullif(
         max(velocity) filter (where flow_item = 'all')
             over (partition by scope_id, period_type, period_start, flow_level), 0
     ) as share
-from floor.flow_velocity;
+from floor.main.flow_velocity;
 
-create or replace table floor.flow_time as
+create or replace table floor.main.flow_time as
 select
     product_id as scope_id, period_type, period_start, period_end, is_complete, flow_level, flow_item,
     flow_time / flow_time_item_count / 1000 as flow_time_avg_seconds,
@@ -823,7 +823,7 @@ select
 from cells
 left join done using (product_id, period_type, period_start, flow_level, flow_item);
 
-create or replace table floor.flow_efficiency as
+create or replace table floor.main.flow_efficiency as
 select
     product_id as scope_id, period_type, period_start, period_end, is_complete, flow_level, flow_item,
     active / nullif(active + waiting, 0) as flow_efficiency,
@@ -856,7 +856,7 @@ select
     cast(instant(moment) as date) as day
 from netted;
 
-create or replace table floor.flow_load as
+create or replace table floor.main.flow_load as
 with stepped as (
     select
         product_id, period_type, period_start, flow_level, flow_item,

@@ -1,15 +1,17 @@
 """Writes the raw tables and seeds of a synthetic organisation of any size, straight into a DuckDB file.
 
-Jira (Cloud and Data Center) and GitHub, about ten changes an artifact over five years, 100 products, 50 teams, ten
-value streams, and the dirt of real tools: ties, moves, changes of type, reopenings, flags, labels that stand as
-states, lost and inferred changes, removed artifacts, states and types that no seed knows. Everything follows from an
-artifact's number by hashing, so the same size is the same organisation every time. The records are written by the
-SQL beside this module; the tables are declared by the tools' own source modules.
+Jira (Cloud and Data Center) and GitHub, about ten changes an artifact over five years, 100 products, 50
+teams, ten value streams, and the dirt of real tools: ties, moves, changes of type, reopenings, flags, labels
+that stand as states, lost and inferred changes, removed artifacts, states and types that no seed knows.
+Everything follows from an artifact's number by hashing, so the same size is the same organisation every
+time. The records are written by the SQL beside this module; the tables are declared by the tools' own source
+modules.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +90,23 @@ def change(organisation: Organisation, load_number: int) -> int:
     return changed
 
 
+def copy_organisation(organisation: Organisation, folder: Path) -> Organisation:
+    """A copy with the raw tables and seeds alone, as if nothing had been built yet."""
+    copied = Organisation(folder / "warehouse.duckdb", folder / "seeds", organisation.size)
+    shutil.copytree(organisation.seeds, copied.seeds)
+    with duckdb.connect(str(copied.database)) as connection:
+        connection.execute(f"attach '{organisation.database}' as original (read_only)")
+        for schema, table in connection.execute(
+            """
+            select schema_name, table_name from duckdb_tables()
+            where database_name = 'original' and starts_with(schema_name, 'raw_')
+            """
+        ).fetchall():
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create table {schema}.{table} as from original.{schema}.{table}")
+    return copied
+
+
 def _opened(organisation: Organisation) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         str(organisation.database), config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False}
@@ -107,7 +126,8 @@ def _create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(
                 f"""
                 create table raw_{tool}.{table.name} (
-                    {texts}, {cursor} record json, record_hash varchar, loaded_at timestamptz, _dlt_load_id varchar
+                    {texts}, {cursor} record json, record_hash varchar, loaded_at timestamptz,
+                    _dlt_load_id varchar
                 )
                 """
             )
@@ -117,7 +137,8 @@ def _create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
                 connection varchar, id varchar, is_present boolean, seen_at timestamptz, _dlt_load_id varchar
             );
             create table raw_{tool}.loads (
-                connection varchar, load_id varchar, started_at timestamptz, finished_at timestamptz, progress json
+                connection varchar, load_id varchar, started_at timestamptz, finished_at timestamptz,
+                progress json
             )
             """
         )
