@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from rich.text import Text
 DAY_SECONDS = 86_400
 MONTHS_SHOWN = 6
 BAR_CELLS = 12
+WIDE = 112  # columns of a terminal that has room for curves
 SPARKS = "▁▂▃▄▅▆▇█"
 FLOW_ITEM_LOOKS = {
     "feature": ("█", "green"),
@@ -90,7 +92,7 @@ def print_report(database: Path, console: Console) -> None:
     """The table, where it hurts, and where the figures come from."""
     with duckdb.connect(str(database), read_only=True) as connection:
         lines = list(read_lines(connection))
-        console.print(metrics_table(lines))
+        console.print(metrics_table(lines, is_wide=console.width >= WIDE))
         console.print(_legend())
         worst = find_bottleneck(lines)
         if worst:
@@ -113,51 +115,55 @@ def read_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[Line]:
         yield Line(value_stream, product, level, months, shares)
 
 
-def metrics_table(lines: Sequence[Line]) -> Table:
-    """Each product's last month against the one before, and its last months as a curve."""
+def metrics_table(lines: Sequence[Line], *, is_wide: bool) -> Table:
+    """Each product's last month against the one before; where there is room, its last months as a curve."""
     last, prior = lines[0].months[-1].start, lines[0].months[-2].start
+    curves = f"; curves show {MONTHS_SHOWN} months" if is_wide else ""
     table = Table(
-        title=f"Flow per product in {last:%B %Y}, against {prior:%B}; curves show {MONTHS_SHOWN} months",
+        title=f"Flow per product in {last:%B %Y}, against {prior:%B}{curves}",
         title_justify="left",
         title_style="bold",
         header_style="bold",
         box=None,
         pad_edge=False,
     )
-    table.add_column("product", no_wrap=True)
-    table.add_column("velocity", no_wrap=True)
-    table.add_column("distribution", no_wrap=True)
-    table.add_column("flow time p50", no_wrap=True)
-    table.add_column("p85", no_wrap=True)
-    table.add_column("efficiency", no_wrap=True)
-    table.add_column("load", no_wrap=True)
+    time = "flow time p50" if is_wide else "time p50"
+    for column in (
+        "product",
+        "velocity",
+        "distribution" if is_wide else "items",
+        time,
+        "p85",
+        "efficiency",
+        "load",
+    ):
+        table.add_column(column, no_wrap=True)
     shown = ""
     for line in lines:
         if line.value_stream != shown:
             shown = line.value_stream
             table.add_row(Text(shown, style="bold cyan"))
-        table.add_row(*_cells(line))
+        table.add_row(*_cells(line, is_wide=is_wide))
     return table
 
 
-def _cells(line: Line) -> Iterator[Text]:
+def _cells(line: Line, *, is_wide: bool) -> Iterator[Text]:
     months = line.months[-MONTHS_SHOWN:]
+    figure = partial(_figure, has_curve=is_wide)
     yield Text(f"  {line.name}")
-    yield _figure([float(m.velocity) for m in months], "{:>3.0f}", more_is_better=True)
-    yield distribution_bar(line.shares)
-    yield _figure([_days(m.p50) for m in months], "{:>4.1f} d", more_is_better=False)
+    yield figure([float(m.velocity) for m in months], "{:>3.0f}", more_is_better=True)
+    yield distribution_bar(line.shares, BAR_CELLS if is_wide else BAR_CELLS // 2)
+    yield figure([_days(m.p50) for m in months], "{:>4.1f} d", more_is_better=False)
     yield _figure([_days(m.p85) for m in months], "{:>4.1f} d", more_is_better=False, has_curve=False)
-    yield _figure([m.efficiency for m in months], "{:>4.0%}", more_is_better=True)
-    yield _figure([float(m.load) for m in months], "{:>3.0f}", more_is_better=False)
+    yield figure([m.efficiency for m in months], "{:>4.0%}", more_is_better=True)
+    yield figure([float(m.load) for m in months], "{:>3.0f}", more_is_better=False)
 
 
 def _days(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / DAY_SECONDS
 
 
-def _figure(
-    values: Sequence[float | None], form: str, *, more_is_better: bool, has_curve: bool = True
-) -> Text:
+def _figure(values: Sequence[float | None], form: str, *, more_is_better: bool, has_curve: bool) -> Text:
     """The curve, the last value, and an arrow against the one before: green where that is good."""
     text = Text(f"{sparkline(values)} " if has_curve else "", style="dim")
     last, prior = values[-1], values[-2]
@@ -181,14 +187,14 @@ def sparkline(values: Sequence[float | None]) -> str:
     return "".join("·" if value is None else SPARKS[round(value / top * steps)] for value in values)
 
 
-def distribution_bar(shares: dict[str, float | None]) -> Text:
-    """A bar of cells in the proportions of the four flow items, by largest remainder."""
+def distribution_bar(shares: dict[str, float | None], width: int = BAR_CELLS) -> Text:
+    """A bar of `width` cells in the proportions of the four flow items, by largest remainder."""
     known = {item: shares.get(item) or 0.0 for item in FLOW_ITEM_LOOKS}
     if not any(known.values()):
-        return Text("·" * BAR_CELLS, style="dim")
-    cells = {item: int(share * BAR_CELLS) for item, share in known.items()}
-    by_rest = sorted(known, key=lambda item: known[item] * BAR_CELLS - cells[item], reverse=True)
-    for item in by_rest[: BAR_CELLS - sum(cells.values())]:
+        return Text("·" * width, style="dim")
+    cells = {item: int(share * width) for item, share in known.items()}
+    by_rest = sorted(known, key=lambda item: known[item] * width - cells[item], reverse=True)
+    for item in by_rest[: width - sum(cells.values())]:
         cells[item] += 1
     bar = Text()
     for item, (glyph, colour) in FLOW_ITEM_LOOKS.items():

@@ -37,10 +37,12 @@ def test_nothing_of_a_person_is_stored(database):
                 assert connection.execute(text, [trace]).fetchone() == (0,), f"{trace} in {schema}.{table}"
 
 
-def test_the_report_shows_every_product_and_the_bottleneck(database):
-    console = Console(width=130, file=io.StringIO())
+@pytest.mark.parametrize("width", [80, 130])
+def test_the_report_shows_every_product_and_the_bottleneck(database, width):
+    console = Console(width=width, file=io.StringIO())
     print_report(database, console)
     text = console.file.getvalue()
+    assert "…" not in text
     for product in ("Storefront", "Fraud Guard (epic)", "Warehouse", "Unassigned"):
         assert product in text
     assert "Where it hurts" in text
