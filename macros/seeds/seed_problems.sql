@@ -22,6 +22,24 @@
                     ~ rule['allowed'] | join(', ') ~ ": write one of these.'",
             }) -%}
         {%- endif -%}
+        {%- if rule.get('allowed_by') -%}
+            {%- set teller, lists = rule['allowed_by'] -%}
+            {%- for told, allowed in lists.items() -%}
+                {%- do checks.append({
+                    'when': seed_text(teller) ~ " = '" ~ told ~ "' and " ~ text ~ " not in ('"
+                        ~ allowed | join("', '") ~ "')",
+                    'problem': "'" ~ column ~ " ''' || trim(" ~ column ~ ") || ''' of a " ~ told
+                        ~ " is not one of " ~ allowed | join(', ') ~ ": write one of these.'",
+                }) -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- if rule.get('reserved') -%}
+            {%- do checks.append({
+                'when': text ~ " in ('" ~ rule['reserved'] | join("', '") ~ "')",
+                'problem': "'" ~ column ~ " ''' || trim(" ~ column ~ ") || ''' is the name of what no row takes: "
+                    ~ "choose another.'",
+            }) -%}
+        {%- endif -%}
         {%- if rule.get('references') -%}
             {%- do checks.append({
                 'when': text ~ ' not in (select ' ~ seed_text('known.' ~ rule['references'][1]) ~ ' from '
@@ -37,10 +55,14 @@
                 'time': 'a time of day such as 09:30', 'time zone': 'a time zone such as Europe/Berlin',
             } -%}
             {%- set patterns = {
-                'date': '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'integer': '^[0-9]+$',
-                'time': '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$', 'time zone': '^[a-z]+([a-z0-9_+/-]*)$',
+                'date': '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'integer': '^(0|[1-9][0-9]{0,8})$',
+                'time': '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$',
             } -%}
-            {%- set is_malformed = 'not ' ~ matches_pattern(text, patterns[rule['type']]) -%}
+            {%- if rule['type'] == 'time zone' -%}
+                {%- set is_malformed = text ~ " not in ('" ~ modules.pytz.all_timezones | join("', '") | lower ~ "')" -%}
+            {%- else -%}
+                {%- set is_malformed = 'not ' ~ matches_pattern(text, patterns[rule['type']]) -%}
+            {%- endif -%}
             {%- do checks.append({
                 'when': text ~ ' is not null and (' ~ is_malformed ~ (
                     ' or ' ~ try_cast(text, 'date') ~ ' is null' if rule['type'] == 'date' else ''

@@ -1,7 +1,8 @@
 {#
     What each seed must look like: its columns with their rules, the columns that make two rows the same mapping
     (`match`) and what the row decides (`result`), or the columns of its key. Rules of a column: required, allowed
-    (a list), references ([seed, column]), type (date, integer, time).
+    (a list), allowed_by (a column, and the lists allowed for its values), reserved (a list of what it may not be),
+    references ([seed, column]), type (date, integer, time, time zone).
 #}
 {% macro seed_rules() %}
     {% set precedence_and_dates = {
@@ -42,7 +43,11 @@
             'field': {'required': true, 'allowed': [
                 'priority', 'severity', 'resolution', 'link_type', 'environment',
             ]},
-            'tool_value': {'required': true}, 'value': {'required': true},
+            'tool_value': {'required': true},
+            'value': {'required': true, 'allowed_by': ['field', {
+                'resolution': ['delivered', 'cancelled'],
+                'link_type': ['parent', 'implements', 'mirrors', 'caused_by', 'blocks', 'duplicates', 'relates'],
+            }]},
         },
         'match': ['tool', 'connection', 'field', 'tool_value'],
         'result': ['value'],
@@ -73,7 +78,7 @@
         },
         'products': {
             'columns': {
-                'product_id': {'required': true}, 'product_name': {},
+                'product_id': {'required': true, 'reserved': ['unassigned']}, 'product_name': {},
                 'value_stream_id': {'references': ['value_streams', 'value_stream_id']}, 'owner': {},
                 'calendar_id': {'references': ['calendars', 'calendar_id']},
             },
