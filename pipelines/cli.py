@@ -17,6 +17,7 @@ from pipelines.demo.command import demo
 from pipelines.errors import LoadError
 from pipelines.load import Clock, LoadResult, Reporter, load_connection, missing_tools, now
 from pipelines.privacy import pseudonym_key
+from pipelines.publish.command import publish_command
 from pipelines.sources import source_class, tools
 from pipelines.warehouse import database_path
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 
 
 app.command()(demo)
+app.command("publish")(publish_command)
 
 
 @app.callback()
