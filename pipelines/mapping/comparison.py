@@ -1,4 +1,4 @@
-"""Two builds over the same raw data, compared: which figures moved, which artifacts changed class, and why."""
+"""Two builds over the same raw data, compared: which figures moved, and which artifacts changed class."""
 
 from __future__ import annotations
 

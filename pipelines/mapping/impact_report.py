@@ -91,7 +91,7 @@ def edits(impact: Impact) -> list[str]:
 
 
 def headline_moves(impact: Impact) -> list[Move]:
-    """The moves that a summary shows: headline figures of all work; of each flow item velocity, share, load."""
+    """The moves that a summary shows: headline figures; of each flow item velocity, share and load."""
     per_item = ("velocity", "share", "load_end")
     return [
         move

@@ -1,4 +1,4 @@
-"""The rows of an organisation's seeds: their lines in the CSV, their ids in the warehouse, two versions compared.
+"""The rows of the seeds: their lines in the CSV, their ids in the warehouse, two versions compared.
 
 The warehouse knows a mapping row by what it says (docs/decisions/0006), people by its line. Here one leads to
 the other.
