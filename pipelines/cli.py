@@ -16,6 +16,7 @@ from pipelines.connections import Connection, connection_names, read_connection,
 from pipelines.demo.command import demo
 from pipelines.errors import LoadError
 from pipelines.load import Clock, LoadResult, Reporter, load_connection, missing_tools, now
+from pipelines.mapping.explain import explain
 from pipelines.mapping.impact import impact
 from pipelines.privacy import pseudonym_key
 from pipelines.publish.command import publish_command
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command("publish")(publish_command)
 app.command()(impact)
+app.command()(explain)
 
 
 @app.callback()
