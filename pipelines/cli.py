@@ -20,6 +20,7 @@ from pipelines.mapping.explain import explain
 from pipelines.mapping.impact import impact
 from pipelines.privacy import pseudonym_key
 from pipelines.publish.command import publish_command
+from pipelines.semantic import metricflow
 from pipelines.sources import source_class, tools
 from pipelines.warehouse import database_path
 
@@ -37,6 +38,11 @@ app.command()(demo)
 app.command("publish")(publish_command)
 app.command()(impact)
 app.command()(explain)
+app.command(
+    "mf",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)(metricflow)
 
 
 @app.callback()
