@@ -14,7 +14,7 @@ def company() -> Company:
 
 @pytest.fixture(scope="session")
 def database(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The company's warehouse, loaded and built with every test."""
+    """The company's warehouse, loaded and built with every test; to be read only."""
     path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
     console = Console(quiet=True)
     load_company(company, path, console)
