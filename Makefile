@@ -10,7 +10,7 @@ STAMP := .venv/.synced
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dashboard test lint docs clean
+.PHONY: help setup demo dashboard test lint docs bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -41,6 +41,9 @@ lint: $(STAMP) ## Python, SQL and YAML style, and types
 
 docs: $(STAMP) ## Write dbt's documentation site, one file: target/static_index.html
 	$(BIN)/dbt docs generate --target lint --static --empty-catalog
+
+bench: $(STAMP) ## Time builds of SIZE artifacts (100000); BENCH=--growth or --loading for more
+	$(BIN)/python -m benchmark $(if $(SIZE),--size $(SIZE)) $(BENCH)
 
 clean: ## Remove what builds and tests leave behind, but not .venv and no warehouse
 	rm -rf target logs .pytest_cache .ruff_cache .mypy_cache .hypothesis
