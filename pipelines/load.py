@@ -17,6 +17,7 @@ import yaml
 from pipelines.connections import Connection
 from pipelines.errors import LoadError
 from pipelines.privacy import Privacy
+from pipelines.read_ahead import read_ahead
 from pipelines.sources import LoadContext, Progress, RawTable, Row, Source, source_class
 from pipelines.warehouse import SIGHTINGS, Package, PreparedRow, Stored, stored
 
@@ -139,7 +140,7 @@ class _Load:
         """What goes into the package: changed rows table by table, then changes of presence."""
         removed = past.removed_ids()
         seen: set[str] = set()
-        for name, rows in self._timed(source.extract()):
+        for name, rows in read_ahead(self._timed(source.extract())):
             table = self._tables[name]
             if name == source.swept_table:
                 seen.update(row.columns[table.keys[0]] for row in rows if removed or sweep)

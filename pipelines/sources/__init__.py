@@ -99,7 +99,11 @@ class Source(ABC):
 
     @abstractmethod
     def people(self) -> Sequence[PersonShape]:
-        """How people stand in this tool's records. Asked for anew with every batch of rows."""
+        """How people stand in this tool's records.
+
+        Asked for anew with every batch of rows, while `extract` may already be some pages further: what it
+        says must stay true of the pages before.
+        """
 
     @abstractmethod
     def extract(self) -> Iterator[tuple[str, list[Row]]]:
