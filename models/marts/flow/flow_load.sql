@@ -21,36 +21,65 @@ periods as (
     from {{ ref('dim_periods') }}
 ),
 
--- Each step weighs as much as it lasts: from its moment to the end of what is known of the period.
+-- A day at a time first: there are far fewer days than steps, and each is in several periods. Each step weighs as
+-- much as it lasts: here counted from its moment to the midnight (UTC) of its date, be that before or after.
+day_steps as (
+    select
+        scope_type,
+        scope_id,
+        flow_level,
+        flow_item,
+        moved_date,
+        min(moved_at) as first_moved_at,
+        sum(delta) as delta,
+        sum(
+            delta
+            * ({{ epoch_milliseconds('cast(moved_date as timestamp)') }} - {{ epoch_milliseconds('moved_at') }})
+        ) as weighted_ms,
+        max(load_after) as highest_load
+    from steps
+    group by
+        scope_type,
+        scope_id,
+        flow_level,
+        flow_item,
+        moved_date
+),
+
+-- From there on, to the end of what is known of the period.
 period_steps as (
     select
-        steps.scope_type,
-        steps.scope_id,
+        day_steps.scope_type,
+        day_steps.scope_id,
         periods.period_type,
         periods.period_start,
-        steps.flow_level,
-        steps.flow_item,
-        sum(steps.delta) as delta,
+        day_steps.flow_level,
+        day_steps.flow_item,
+        sum(day_steps.delta) as delta,
         sum(
-            steps.delta
-            * ({{ epoch_milliseconds('periods.known_until') }} - {{ epoch_milliseconds('steps.moved_at') }})
+            day_steps.weighted_ms
+            + day_steps.delta
+            * (
+                {{ epoch_milliseconds('periods.known_until') }}
+                - {{ epoch_milliseconds('cast(day_steps.moved_date as timestamp)') }}
+            )
         ) as weighted_ms,
-        max(steps.load_after) as highest_load,
-        bool_or(steps.moved_at = periods.starts_at) as has_step_at_start
-    from steps
+        max(day_steps.highest_load) as highest_load,
+        bool_or(day_steps.first_moved_at = periods.starts_at) as has_step_at_start
+    from day_steps
     inner join period_days
-        on steps.moved_date = period_days.calendar_date
+        on day_steps.moved_date = period_days.calendar_date
     inner join periods
         on
             period_days.period_type = periods.period_type
             and period_days.period_start = periods.period_start
     group by
-        steps.scope_type,
-        steps.scope_id,
+        day_steps.scope_type,
+        day_steps.scope_id,
         periods.period_type,
         periods.period_start,
-        steps.flow_level,
-        steps.flow_item
+        day_steps.flow_level,
+        day_steps.flow_item
 ),
 
 running as (

@@ -23,9 +23,7 @@ times as (
         case when grouping(completions.flow_item) = 1 then 'all' else completions.flow_item end as flow_item,
         count(*) as item_count,
         sum(completions.flow_time_ms) as total_ms,
-        percentile_cont(0.5) within group (order by completions.flow_time_ms) as p50_ms,
-        percentile_cont(0.85) within group (order by completions.flow_time_ms) as p85_ms,
-        percentile_cont(0.95) within group (order by completions.flow_time_ms) as p95_ms
+        {{ percentiles('completions.flow_time_ms', [0.5, 0.85, 0.95]) }} as percentiles_ms
     from completions
     inner join period_days
         on completions.completed_date = period_days.calendar_date
@@ -49,9 +47,9 @@ final as (
         spine.flow_level,
         spine.flow_item,
         cast(times.total_ms as double) / times.item_count / 1000 as flow_time_avg_seconds,
-        times.p50_ms / 1000 as flow_time_p50_seconds,
-        times.p85_ms / 1000 as flow_time_p85_seconds,
-        times.p95_ms / 1000 as flow_time_p95_seconds,
+        {{ list_element('times.percentiles_ms', 1) }} / 1000 as flow_time_p50_seconds,
+        {{ list_element('times.percentiles_ms', 2) }} / 1000 as flow_time_p85_seconds,
+        {{ list_element('times.percentiles_ms', 3) }} / 1000 as flow_time_p95_seconds,
         cast(coalesce(times.item_count, 0) as bigint) as flow_time_item_count
     from spine
     left join times

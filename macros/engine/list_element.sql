@@ -1,0 +1,8 @@
+{# One element of a list, counted from 1. Null where there is none. #}
+{% macro list_element(list, position) -%}
+    {{ adapter.dispatch('list_element')(list, position) }}
+{%- endmacro %}
+
+{% macro duckdb__list_element(list, position) -%}
+    list_extract({{ list }}, {{ position }})
+{%- endmacro %}

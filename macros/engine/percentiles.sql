@@ -1,0 +1,8 @@
+{# Percentiles of a column, interpolated linearly, as a list in the order of the fractions. An aggregate: one sort for all. #}
+{% macro percentiles(column, fractions) -%}
+    {{ adapter.dispatch('percentiles')(column, fractions) }}
+{%- endmacro %}
+
+{% macro duckdb__percentiles(column, fractions) -%}
+    quantile_cont(cast({{ column }} as double), [{{ fractions | join(', ') }}])
+{%- endmacro %}
