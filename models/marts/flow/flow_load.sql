@@ -21,8 +21,8 @@ periods as (
     from {{ ref('dim_periods') }}
 ),
 
--- A day at a time first: there are far fewer days than steps, and each is in several periods. Each step weighs as
--- much as it lasts: here counted from its moment to the midnight (UTC) of its date, be that before or after.
+-- A day at a time first: there are far fewer days than steps, and each day is in several periods. Each step
+-- weighs as much as it lasts: here from its moment to the midnight (UTC) of its date, be that before or after.
 day_steps as (
     select
         scope_type,
