@@ -15,6 +15,7 @@ from rich.table import Table
 from pipelines.connections import Connection, connection_names, read_connection, reload_configuration
 from pipelines.demo.command import demo
 from pipelines.errors import LoadError
+from pipelines.lake import chosen_warehouse
 from pipelines.load import Clock, LoadResult, Reporter, load_connection, missing_tools, now
 from pipelines.mapping.explain import explain
 from pipelines.mapping.impact import impact
@@ -22,7 +23,7 @@ from pipelines.privacy import pseudonym_key
 from pipelines.publish.command import publish_command
 from pipelines.semantic import metricflow
 from pipelines.sources import source_class, tools
-from pipelines.warehouse import database_path
+from pipelines.warehouse import Warehouse
 
 DBT_PROJECT = Path("dbt_project.yml")
 
@@ -68,7 +69,7 @@ def load(
     except (LoadError, OSError) as error:
         console.print(f"[red]{escape(str(error))}")
         raise typer.Exit(1) from None
-    results = broken + load_all(chosen, database_path(), key, sweep=sweep, console=console)
+    results = broken + load_all(chosen, chosen_warehouse(), key, sweep=sweep, console=console)
     Console().print(summary(results))
     print_remarks(console, results, missing_tools(chosen, DBT_PROJECT))
     if any(result.error for result in results):
@@ -104,7 +105,7 @@ def configured_connections(names: Sequence[str]) -> tuple[list[Connection], list
 
 def load_all(
     connections: Sequence[Connection],
-    database: Path,
+    database: Path | Warehouse,
     key: str,
     *,
     sweep: bool,

@@ -19,7 +19,7 @@ from pipelines.errors import LoadError
 from pipelines.privacy import Privacy
 from pipelines.read_ahead import read_ahead
 from pipelines.sources import LoadContext, Progress, RawTable, Row, Source, source_class
-from pipelines.warehouse import SIGHTINGS, Package, PreparedRow, Stored, stored
+from pipelines.warehouse import SIGHTINGS, DuckDBFile, Package, PreparedRow, Stored, Warehouse, stored
 
 Clock = Callable[[], dt.datetime]
 log = logging.getLogger(__name__)
@@ -65,21 +65,31 @@ def now() -> dt.datetime:
 
 def load_connection(
     connection: Connection,
-    database: Path,
+    database: Path | Warehouse,
     pseudonym_key: str,
     *,
     sweep: bool = False,
     reporter: Reporter | None = None,
     clock: Clock = now,
 ) -> LoadResult:
-    """Load one connection. Whatever goes wrong is in the result, so that other connections are unharmed."""
+    """Load one connection. Whatever goes wrong is in the result, so that other connections are unharmed.
+
+    Args:
+        connection: what to load
+        database: where to: a DuckDB file, or another warehouse
+        pseudonym_key: the key of people's pseudonyms
+        sweep: also look for artifacts that vanished
+        reporter: is told how it goes
+        clock: what time it is
+    """
     started = time.monotonic()
+    warehouse = DuckDBFile(database) if isinstance(database, Path) else database
     result = LoadResult(connection.name)
     try:
-        _Load(connection, database, pseudonym_key, result, reporter or Reporter(), clock).run(sweep)
+        _Load(connection, warehouse, pseudonym_key, result, reporter or Reporter(), clock).run(sweep)
     except Exception as error:
         log.debug("load of %s failed", connection.name, exc_info=True)
-        result.error = _as_load_error(error, connection, database)
+        result.error = _as_load_error(error, connection, warehouse)
     result.seconds = time.monotonic() - started
     return result
 
@@ -90,7 +100,7 @@ class _Load:
     def __init__(
         self,
         connection: Connection,
-        database: Path,
+        warehouse: Warehouse,
         pseudonym_key: str,
         result: LoadResult,
         reporter: Reporter,
@@ -98,7 +108,7 @@ class _Load:
     ) -> None:
         self._clock = clock
         self._connection = connection
-        self._database = database
+        self._warehouse = warehouse
         self._privacy = Privacy(pseudonym_key, connection.pseudonymous)
         self._result = result
         self._reporter = reporter
@@ -114,8 +124,8 @@ class _Load:
         """
         started_at = self._clock()
         tool, name = self._connection.tool, self._connection.name
-        with Package(self._database, tool, self._source_class.tables, name, self._clock) as package:
-            with stored(self._database, tool, name) as past:
+        with Package(self._warehouse, tool, self._source_class.tables, name, self._clock) as package:
+            with stored(self._warehouse, tool, name, self._source_class.tables) as past:
                 progress = Progress(past.progress())
                 source = self._source_class(self._context(past, progress))
                 package.extract(self._batches(package, source, past, sweep))
@@ -221,7 +231,7 @@ class _Load:
         )
 
 
-def _as_load_error(error: Exception, connection: Connection, database: Path) -> LoadError:
+def _as_load_error(error: Exception, connection: Connection, warehouse: Warehouse) -> LoadError:
     """The error to show: dlt wraps those of a source in its own."""
     cause: BaseException | None = error
     while cause is not None:
@@ -231,7 +241,7 @@ def _as_load_error(error: Exception, connection: Connection, database: Path) -> 
             return connection.error(
                 "warehouse",
                 _plain(cause, connection),
-                f"Close what else uses {database.name}, see that the disk has room, then load again",
+                f"Close what else uses {warehouse.name}, see that the disk has room, then load again",
             )
         cause = cause.__cause__ or cause.__context__
     return connection.error(

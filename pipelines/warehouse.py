@@ -1,7 +1,7 @@
 """The warehouse as a load sees it: what is stored, how raw tables look, how a package of rows gets in.
 
-Raw tables live in the dataset `raw_<tool>` of one DuckDB file. Beside the tables that a tool declares there
-are
+Raw tables live in the dataset `raw_<tool>` of one DuckDB file, or of a lake of Parquet files
+(pipelines/lake.py). Beside the tables that a tool declares there are
 
 - `issue_sightings`: one row per change of an artifact's presence that a sweep (or its return) showed;
 - `loads`: one row per completed load, written last. `progress` says how far the load came, per scope; the
@@ -15,18 +15,20 @@ import datetime as dt
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import dlt
 import duckdb
 import pyarrow as pa
+from dlt.common.destination import Destination
 from dlt.common.json import json
 from dlt.common.schema import Schema
-from dlt.common.schema.typing import TColumnSchema
+from dlt.common.schema.typing import TColumnSchema, TWriteDisposition
 from dlt.common.schema.utils import new_table
 from dlt.common.storages.load_package import create_load_id
 from dlt.destinations.job_client_impl import SqlJobClientBase
@@ -35,9 +37,11 @@ from pipelines.sources import RawTable, Row
 
 SIGHTINGS = "issue_sightings"
 LOADS = "loads"
+HASHES = "_hashes"
 DATABASE_VARIABLE = "STREAMGAUGE_DATABASE"
 DEFAULT_DATABASE = "streamgauge.duckdb"
 Key = tuple[str, ...]
+INSTANT = pa.timestamp("us", "UTC")
 
 
 def database_path() -> Path:
@@ -59,17 +63,100 @@ class PreparedRow:
         return cls(row.columns, text.decode(), hashlib.blake2b(text, digest_size=16).hexdigest())
 
 
-class Stored:
-    """Read access to what earlier loads of one connection left. Holds the file open for reading."""
+class Warehouse(ABC):
+    """Where raw tables are kept.
 
-    def __init__(self, database: Path, tool: str, connection: str) -> None:
+    Attributes:
+        name: what messages call it
+        disposition: how rows get into a table with a primary key
+    """
+
+    name: str
+    disposition: ClassVar[TWriteDisposition]
+
+    @abstractmethod
+    def working_folder(self) -> Path:
+        """Where dlt may keep files while it loads, a folder below it for each connection."""
+
+    @abstractmethod
+    def destination(self, connection: str) -> Destination[Any, Any]:
+        """What dlt writes to for a connection."""
+
+    @abstractmethod
+    def reader(
+        self, dataset: str, connection: str, tables: Sequence[RawTable]
+    ) -> duckdb.DuckDBPyConnection | None:
+        """A database in whose schema of the dataset's name each raw table holds one row per key.
+
+        Where scanning a table is slow, a table `<name>_hashes` beside it holds its keys and hashes. None
+        while there is nothing to read.
+        """
+
+    @abstractmethod
+    def prepare(
+        self, pipeline: dlt.Pipeline, connection: str, tables: Mapping[str, Sequence[TColumnSchema]]
+    ) -> None:
+        """Make every declared table exist, with every declared column."""
+
+    @abstractmethod
+    def append_completion(self, pipeline: dlt.Pipeline, row: dict[str, Any]) -> None:
+        """Write one row of `loads`, whole or not at all."""
+
+
+@dataclass(frozen=True)
+class DuckDBFile(Warehouse):
+    """A DuckDB file, in which a new version of a record takes the place of the old one."""
+
+    path: Path
+    disposition: ClassVar[TWriteDisposition] = "merge"
+
+    @property
+    def name(self) -> str:  # type: ignore[override] # read-only here
+        """The file's name."""
+        return self.path.name
+
+    def working_folder(self) -> Path:
+        """Beside the file."""
+        return self.path.with_name(f"{self.path.name}.loading")
+
+    def destination(self, connection: str) -> Destination[Any, Any]:
+        """dlt's own for DuckDB."""
+        return dlt.destinations.duckdb(str(self.path))
+
+    def reader(
+        self, dataset: str, connection: str, tables: Sequence[RawTable]
+    ) -> duckdb.DuckDBPyConnection | None:
+        """The file itself, open for reading."""
+        return duckdb.connect(str(self.path), read_only=True) if self.path.exists() else None
+
+    def prepare(
+        self, pipeline: dlt.Pipeline, connection: str, tables: Mapping[str, Sequence[TColumnSchema]]
+    ) -> None:
+        """dlt creates only tables that get rows, unless it is told to."""
+        with cast(SqlJobClientBase, pipeline.destination_client()) as client:
+            client.initialize_storage()
+            if not all(exists for exists, _ in map(client.get_storage_table, tables)):
+                client.update_stored_schema(only_tables=client.schema.tables, force=True)
+
+    def append_completion(self, pipeline: dlt.Pipeline, row: dict[str, Any]) -> None:
+        """One statement."""
+        with pipeline.sql_client() as client:
+            table = client.make_qualified_table_name(LOADS)
+            marks = ", ".join(["%s"] * len(row))
+            client.execute_sql(f"insert into {table} ({', '.join(row)}) values ({marks})", *row.values())
+
+
+class Stored:
+    """Read access to what earlier loads of one connection left. Holds the database open for reading."""
+
+    def __init__(self, warehouse: Warehouse, tool: str, connection: str, tables: Sequence[RawTable]) -> None:
         self._dataset = f"raw_{tool}"
         self._connection = connection
-        self._database = duckdb.connect(str(database), read_only=True) if database.exists() else None
+        self._database = warehouse.reader(self._dataset, connection, tables)
         self._tables = {name for (name,) in self._query(_TABLES, [self._dataset])}
 
     def close(self) -> None:
-        """Release the file."""
+        """Release the database."""
         if self._database is not None:
             self._database.close()
 
@@ -85,7 +172,12 @@ class Stored:
         """The hashes of those of these keys that are stored."""
         if table.name not in self._tables:
             return {}
-        sql = self._select(table.name, [*table.keys, "record_hash"]) + f" and {table.keys[0]} = any(?)"
+        narrow = f"{table.name}{HASHES}"
+        columns = [*table.keys, "record_hash"]
+        sql = (
+            self._select(narrow if narrow in self._tables else table.name, columns)
+            + f" and {table.keys[0]} = any(?)"
+        )
         found = self._query(sql, [self._connection, [key[0] for key in keys]])
         return {tuple(values[:-1]): values[-1] for values in found}
 
@@ -117,9 +209,9 @@ _TABLES = "select table_name from information_schema.tables where table_schema =
 
 
 @contextmanager
-def stored(database: Path, tool: str, connection: str) -> Iterator[Stored]:
-    """What is stored of a connection; the file is free again afterwards."""
-    opened = Stored(database, tool, connection)
+def stored(warehouse: Warehouse, tool: str, connection: str, tables: Sequence[RawTable]) -> Iterator[Stored]:
+    """What is stored of a connection; the database is free again afterwards."""
+    opened = Stored(warehouse, tool, connection, tables)
     try:
         yield opened
     finally:
@@ -130,11 +222,10 @@ class Package:
     """One load of one connection: rows are extracted to files, then merged into the warehouse, then called
     complete.
 
-    dlt's working files stand beside the database, in `<database>.loading/<connection>`. They are wiped
-    before and after, so that a load depends on the warehouse alone.
+    dlt's working files are wiped before and after, so that a load depends on the warehouse alone.
 
     Args:
-        database: the DuckDB file
+        warehouse: where the rows go
         tool: decides the dataset, `raw_<tool>`
         tables: what the tool declares
         connection: name of the connection
@@ -143,24 +234,25 @@ class Package:
 
     def __init__(
         self,
-        database: Path,
+        warehouse: Warehouse,
         tool: str,
         tables: Sequence[RawTable],
         connection: str,
         clock: Callable[[], dt.datetime],
     ) -> None:
+        self._warehouse = warehouse
         self._clock = clock
         self._connection = connection
         self._tool = tool
         self._columns = {table.name: _raw_columns(table) for table in tables}
         self._columns |= {SIGHTINGS: _sighting_columns(), LOADS: _load_columns()}
-        self._folder = database.with_name(f"{database.name}.loading") / connection
+        self._folder = warehouse.working_folder() / connection
         self._last_batch_at = clock()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._pipeline = dlt.pipeline(
             pipeline_name=f"streamgauge_{connection}",
             pipelines_dir=str(self._folder),
-            destination=dlt.destinations.duckdb(str(database)),
+            destination=warehouse.destination(connection),
             dataset_name=f"raw_{tool}",
         )
 
@@ -188,30 +280,22 @@ class Package:
 
     def load(self) -> str:
         """Create missing tables, merge the package, and give its id (a new one if nothing came)."""
-        self._create_missing_tables()
+        self._warehouse.prepare(self._pipeline, self._connection, self._columns)
         self._pipeline.normalize()
         loaded = self._pipeline.load()
         return loaded.loads_ids[0] if loaded and loaded.loads_ids else create_load_id()
 
-    def _create_missing_tables(self) -> None:
-        with cast(SqlJobClientBase, self._pipeline.destination_client()) as client:
-            client.initialize_storage()
-            if not all(exists for exists, _ in map(client.get_storage_table, self._columns)):
-                client.update_stored_schema(only_tables=client.schema.tables, force=True)
-
     def complete(self, load_id: str, started_at: dt.datetime, progress: dict[str, dt.datetime]) -> None:
         """Say that this load is complete; this is what makes it count."""
         reached = {scope: moment.isoformat() for scope, moment in sorted(progress.items())}
-        values = (
-            self._connection,
-            load_id,
-            started_at,
-            self._clock(),
-            json.dumps(reached),
-        )
-        with self._pipeline.sql_client() as client:
-            name = client.make_qualified_table_name(LOADS)
-            client.execute_sql(f"insert into {name} values (%s, %s, %s, %s, %s)", *values)
+        row = {
+            "connection": self._connection,
+            "load_id": load_id,
+            "started_at": started_at,
+            "finished_at": self._clock(),
+            "progress": json.dumps(reached),
+        }
+        self._warehouse.append_completion(self._pipeline, row)
 
     def batch(self, table: RawTable, rows: Sequence[PreparedRow]) -> pa.Table:
         """Rows of a raw table. A later batch has a later `loaded_at`: the last of several versions wins."""
@@ -219,10 +303,10 @@ class Package:
         for name in (*table.keys, *table.extra):
             columns[name] = pa.array([row.columns[name] for row in rows], pa.string())
         if table.cursor:
-            columns[table.cursor] = pa.array([row.columns[table.cursor] for row in rows], _INSTANT)
+            columns[table.cursor] = pa.array([row.columns[table.cursor] for row in rows], INSTANT)
         columns["record"] = pa.array([row.record for row in rows], pa.string())
         columns["record_hash"] = pa.array([row.record_hash for row in rows], pa.string())
-        columns["loaded_at"] = pa.array([self._next_instant()] * len(rows), _INSTANT)
+        columns["loaded_at"] = pa.array([self._next_instant()] * len(rows), INSTANT)
         return pa.table(columns)
 
     def sightings(self, presence: dict[str, bool]) -> pa.Table:
@@ -233,7 +317,7 @@ class Package:
                 "connection": pa.array([self._connection] * size, pa.string()),
                 "id": pa.array(presence.keys(), pa.string()),
                 "is_present": pa.array(presence.values(), pa.bool_()),
-                "seen_at": pa.array([self._clock()] * size, _INSTANT),
+                "seen_at": pa.array([self._clock()] * size, INSTANT),
             }
         )
 
@@ -244,24 +328,20 @@ class Package:
     def _schema(self) -> Schema:
         schema = Schema(self._tool)
         for name, columns in self._columns.items():
-            schema.update_table(new_table(name, write_disposition=_disposition(name), columns=columns))
+            schema.update_table(new_table(name, write_disposition=self._disposition(name), columns=columns))
         return schema
+
+    def _disposition(self, table: str) -> TWriteDisposition:
+        return "append" if table in (SIGHTINGS, LOADS) else self._warehouse.disposition
 
     def _hints(self, table: str) -> Any:
         keys = [str(column["name"]) for column in self._columns[table] if column.get("primary_key")]
         return dlt.mark.make_hints(
             table_name=table,
-            write_disposition=cast(Any, _disposition(table)),
+            write_disposition=cast(Any, self._disposition(table)),
             primary_key=keys,
             columns=self._columns[table],
         )
-
-
-_INSTANT = pa.timestamp("us", "UTC")
-
-
-def _disposition(table: str) -> Any:
-    return "append" if table in (SIGHTINGS, LOADS) else "merge"
 
 
 def _column(name: str, data_type: str, **hints: Any) -> TColumnSchema:

@@ -3,5 +3,7 @@
     timestamp, as on DuckDB.
 #}
 {% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
-    cast({{ from_date_or_timestamp }} as timestamp) + {{ interval }} * interval 1 {{ datepart }}
+    {%- set unit = 'month' if datepart == 'quarter' else datepart -%}
+    {%- set factor = 3 if datepart == 'quarter' else 1 -%}
+    cast({{ from_date_or_timestamp }} as timestamp) + {{ interval * factor }} * interval 1 {{ unit }}
 {%- endmacro %}

@@ -30,6 +30,7 @@ from pipelines.demo.organisation import (
 )
 from pipelines.demo.report import print_report
 from pipelines.load import LoadResult
+from pipelines.warehouse import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = Path("demo.duckdb")
@@ -76,8 +77,8 @@ def make_company(size: int, seed: int, console: Console) -> Company:
     return company
 
 
-def load_company(company: Company, database: Path, console: Console) -> None:
-    """Load the company's tools as at three instants of its history, into a new database.
+def load_company(company: Company, database: Path | Warehouse, console: Console) -> None:
+    """Load the company's tools as at three instants of its history, into a new warehouse.
 
     The second and third load sweep for what was deleted since.
 
@@ -86,8 +87,9 @@ def load_company(company: Company, database: Path, console: Console) -> None:
     """
     from pipelines.cli import configured_connections, load_all  # the command line has this command
 
-    for former in (database, database.with_name(f"{database.name}.wal")):
-        former.unlink(missing_ok=True)
+    if isinstance(database, Path):
+        for former in (database, database.with_name(f"{database.name}.wal")):
+            former.unlink(missing_ok=True)
     with served(company) as tools:
         chosen, broken = configured_connections([connection.name for connection in CONNECTIONS])
         _check(broken)

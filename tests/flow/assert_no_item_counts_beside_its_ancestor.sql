@@ -18,7 +18,7 @@ ancestors as (
         1 as steps
     from artifacts
     where parent_artifact_id is not null
-    union
+    union all
     select
         ancestors.artifact_id,
         artifacts.parent_artifact_id as ancestor_id,

@@ -1,0 +1,77 @@
+"""The demo organisation on both engines: the same loads and tests, the same cells in every public mart."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+
+from pipelines.demo.command import DBT_VARIABLES, SEEDS, build, load_company
+from pipelines.demo.company import found
+from pipelines.lake import Lake
+from tests.spark.engine import REPOSITORY, build_on_spark
+from tests.spark.marts import differences, public_marts
+
+SIZE = 250
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo on DuckDB, without its tests, which have a run of their own."""
+    path = tmp_path_factory.mktemp("duckdb") / "demo.duckdb"
+    console = Console(quiet=True)
+    load_company(found(size=SIZE, seed=1), path, console)
+    build(path, console, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+    return path
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo on Spark, with all data tests and unit tests."""
+    folder = tmp_path_factory.mktemp("spark")
+    lake = folder / "lake"
+    load_company(found(size=SIZE, seed=1), Lake(str(lake)), Console(quiet=True))
+    add_a_dead_load(lake)
+    add_a_file_of_an_older_version(lake)
+    return build_on_spark(folder, lake, REPOSITORY / SEEDS, DBT_VARIABLES)
+
+
+def add_a_dead_load(lake: Path) -> None:
+    """Leave what a load leaves that died before it was complete: newer rows, of nothing but rubbish."""
+    for table in ("raw_jira/issues", "raw_jira/issue_changelogs", "raw_github/issue_sightings"):
+        stored = next((lake / table).glob("lumen_*.parquet"))
+        rows = pq.read_table(stored).to_pylist()
+        dead = [
+            {name: value for name, value in row.items() if name not in ("record", "is_present")}
+            | {"_dlt_load_id": "9999999999.0"}
+            for row in rows
+        ]
+        pq.write_table(pa.Table.from_pylist(dead), stored.with_name("lumen_dead.9999999999.0.x.parquet"))
+
+
+def add_a_file_of_an_older_version(lake: Path) -> None:
+    """The first file of a table may lack columns that were added to it later."""
+    pq.write_table(
+        pa.table({"connection": pa.array([], pa.string())}), lake / "raw_jira" / "issues" / "a.0.0.x.parquet"
+    )
+
+
+def test_every_public_mart_has_the_same_cells_on_both_engines(database, warehouse):
+    grains = public_marts(json.loads((warehouse.parent / "target" / "manifest.json").read_text()))
+    assert len(grains) > 15
+    found_differences = list(differences(database, warehouse, grains))
+    assert not found_differences, "\n".join(found_differences)
+
+
+def test_the_demo_has_something_in_every_public_mart(database, warehouse):
+    grains = public_marts(json.loads((warehouse.parent / "target" / "manifest.json").read_text()))
+    with duckdb.connect(str(database), read_only=True) as connection:
+        empty = [
+            mart
+            for mart in grains
+            if connection.execute(f"select count(*) from main.{mart}").fetchone() == (0,)
+        ]
+    assert not empty
