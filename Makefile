@@ -5,15 +5,16 @@ PYTHON ?= $(shell python3.11 -c 'print("python3.11")' 2>/dev/null || echo python
 
 BIN := .venv/bin
 STAMP := .venv/.synced
+SPARK_STAMP := .venv/.synced-spark
 
 # The environment's own Python is the only one: uv fetches none.
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dashboard test lint docs bench clean
+.PHONY: help setup demo dashboard test test-spark lint docs bench clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 setup: $(STAMP) ## Create .venv with the locked versions (the other targets do it themselves)
 
@@ -30,7 +31,14 @@ dashboard: $(STAMP) ## Serve the dashboards over what is published, else over th
 	$(BIN)/streamlit run dashboards/app.py
 
 test: $(STAMP) ## Python tests, then the demo with every data test, unit test and its true figures
-	$(BIN)/pytest --quiet --ignore=tests/acceptance --ignore=tests/services
+	$(BIN)/pytest --quiet --ignore=tests/acceptance --ignore=tests/services --ignore=tests/spark
+
+test-spark: $(SPARK_STAMP) ## The demo on Spark (Java 17): every test, and each mart's cells those of DuckDB
+	$(BIN)/pytest --quiet tests/spark
+
+$(SPARK_STAMP): $(STAMP)
+	$(BIN)/uv sync --quiet --locked --group spark --python $(BIN)/python
+	@touch $@
 
 lint: $(STAMP) ## Python, SQL and YAML style, and types
 	$(BIN)/ruff check

@@ -1,10 +1,16 @@
-"""Collects the tests that replay packs only where the packs are, and prints what their products come to."""
+"""Collects the tests that need packs, or Spark, where they are; prints what the packs' products come to."""
+
+from importlib.util import find_spec
 
 import pytest
 
 from tests.acceptance.harness import SHARED
 
-collect_ignore = [] if (SHARED / "real").is_dir() else ["test_packs.py"]
+HAS_PACKS = (SHARED / "real").is_dir()
+collect_ignore = [
+    *([] if HAS_PACKS else ["test_packs.py"]),
+    *([] if HAS_PACKS and find_spec("pyspark") else ["test_pack_on_spark.py"]),  # make test-spark installs it
+]
 REPORTS = pytest.StashKey[dict[str, str]]()
 
 

@@ -87,8 +87,15 @@ def succeed(done: subprocess.CompletedProcess[str]) -> str:
     return done.stdout
 
 
-def load(case: Case, folder: Path, port: int, *options: str, clocks: Sequence[str] = ()) -> Path:
-    """Loads the pack into a new warehouse in `folder`: at each of the clocks, then as it is at last."""
+def load(
+    case: Case,
+    folder: Path,
+    port: int,
+    *options: str,
+    clocks: Sequence[str] = (),
+    lake: Path | None = None,
+) -> Path:
+    """Loads the pack into a new warehouse in `folder`, or into a lake: at each clock, then whole."""
     folder.mkdir(parents=True, exist_ok=True)
     database = folder / "warehouse.duckdb"
     for clock in (*clocks, None):
@@ -100,6 +107,7 @@ def load(case: Case, folder: Path, port: int, *options: str, clocks: Sequence[st
                 database,
                 PRIVACY__PSEUDONYM_KEY="0" * 64,
                 RUNTIME__REQUEST_BACKOFF_FACTOR="0.1",
+                **({"STREAMGAUGE_LAKE": str(lake)} if lake else {}),
                 **{prefix + key.upper(): value for key, value in values.items()},
             )
             succeed(run([BIN / "streamgauge", "load"], folder, env))
