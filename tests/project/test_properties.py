@@ -121,3 +121,11 @@ def test_a_seed_is_described_column_by_column(seed: Resource) -> None:
 def test_an_organisations_folder_holds_only_csv() -> None:
     assert [name(path) for path in files("seeds/organisation", "*.*") if path.suffix != ".csv"] == []
     assert (ROOT / "seeds" / "organisation").is_dir()
+
+
+@pytest.mark.parametrize("kind", ["exposures", "metrics", "semantic_models", "saved_queries"])
+def test_what_readers_ask_for_is_described(kind: str) -> None:
+    found = [entry for _, entry in resources(kind)]
+    parts = [part for entry in found for key in ("dimensions", "measures") for part in entry.get(key, [])]
+    assert found
+    assert [part["name"] for part in found + parts if not part.get("description", "").strip()] == []
