@@ -1,4 +1,4 @@
-"""An analyst's whole round on the demo: a gap, a row, its impact, merged, and figures that move as predicted."""
+"""An analyst's whole round on the demo: a gap, a row, its impact, merged, and figures move as predicted."""
 
 from __future__ import annotations
 

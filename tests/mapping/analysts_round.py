@@ -128,7 +128,7 @@ def predicted(impact: Impact) -> Cells:
 
 
 def moved(before: Path, after: Path) -> tuple[Cells, dict[str, int]]:
-    """Every month's figure that moved between two warehouses, and how many rows of each mart, of all periods."""
+    """Every month's figure that moved between two warehouses, and how many rows of each mart moved."""
     cells: Cells = {}
     counts = {}
     with duckdb.connect() as connection:
