@@ -127,7 +127,11 @@ def _sums(life: Life, clock: Clock) -> Table:
     table.add_column("value", justify="right")
     table.add_column("")
     table.add_column("how")
+    # Where nothing was reopened, the first completion is the last, and so are its figures.
+    is_once = life.first_completed_at == life.completed_at
     for total in life.sums():
+        if is_once and total.name.startswith("first_"):
+            continue
         value, readable = _value(total, clock)
         table.add_row(total.name, value, readable, escape(total.says))
     return table

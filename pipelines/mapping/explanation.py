@@ -581,6 +581,8 @@ def interpolated(values: Sequence[float], share: float, unit: str) -> tuple[floa
     """The value that lies a share of the way through ordered values, and how it is found."""
     if not values:
         return None, []
+    if len(values) == 1:
+        return values[0], [f"the only value is {values[0]:,.15g}" + (f" {unit}" if unit else "")]
     way = (len(values) - 1) * share
     lower = int(way)
     upper = min(lower + 1, len(values) - 1)

@@ -25,6 +25,7 @@ from tests.acceptance.harness import (
 )
 from tests.acceptance.oracle import Oracle, write_csv
 from tests.acceptance.packs import milliseconds, read_github, read_jira
+from tests.mapping.analysts_round import begin, moved, predicted
 
 JIRA_DC = Case(
     pack="jira_duraspace",
@@ -363,3 +364,22 @@ def test_a_broken_seed_stops_the_build_before_any_mart(base: Base, copied: Path)
     message = next(line for line in done.stdout.splitlines() if "in progress" in line)
     for part in ("state_mapping", "abstract_state", "new, active, waiting, done"):
         assert part in message, message
+
+
+@pytest.mark.parametrize("base", ["jira"], indirect=True)
+def test_an_analysts_round_moves_exactly_the_predicted_figures(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysts = begin(tmp_path, base.case.seeds, base.database, base.case.dbt_vars)
+    assert "flow_item_mapping: Code Task" in analysts.gaps()
+    analysts.append("flow_item_mapping", "jira,,,Code Task,,,task,feature,,,,,the work of a feature")
+    comment = tmp_path / "comment.md"
+    impact = analysts.impact(monkeypatch, "--markdown", str(comment))
+    assert "artifact\\_type=Code Task" in comment.read_text(encoding="utf-8")
+    (change,) = (changed for changed in impact.classes if changed.aspect == "flow item")
+    assert (change.before, change.after, change.artifact_count) == ("unmapped", "feature", 164)
+    analysts.merge()
+    cells, rows = moved(analysts.warehouse, analysts.rebuild())
+    assert cells
+    assert predicted(impact) == cells
+    assert dict(impact.moved_rows) == rows
