@@ -73,10 +73,8 @@ def test_a_comment_says_what_moved_by_which_row_and_what_it_carries() -> None:
     assert text.startswith(MARKER)
     assert "**Figures of 1 product move; 7 of 100 artifacts mean something else.**" in text
     assert "| Checkout | velocity | 2 | 3 | +1 (+50 %) | 2 → 3 | 2 → 3 | 2 → 3 |" in text
-    assert (
-        "| state QA | active → waiting | state\\_mapping.csv:2 | 7 | 1 → 2 | 3 | 1.0 min → 3.0 d | PAY-1, ... |"
-        in text
-    )
+    assert "| state QA | active → waiting | state\\_mapping.csv:2 | 7 |" in text
+    assert "| 1 → 2 | 3 | 1.0 min → 3.0 d | PAY-1, ... |" in text
 
 
 def test_nothing_moved_is_said() -> None:
