@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
 # Streamlit puts this file's folder first on the path; the package is one above.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -40,7 +41,7 @@ def main() -> None:
     """Draw the filters and the page that the reader is on."""
     st.set_page_config(page_title="Streamgauge", page_icon=str(ICON), layout="wide")
     st.html("<style>.stMainBlockContainer{padding:3.4rem 2rem 2rem} h1{padding:0 0 .2rem}</style>")
-    views: dict[str, st.Page] = {}
+    views: dict[str, Page] = {}
     current: list[View] = []
     for name, (title, icon, show) in PAGES.items():
         views[name] = st.Page(
@@ -55,7 +56,7 @@ def main() -> None:
         st.info(str(error))
         return
     snapshot = opened(source)
-    _go_on(views)
+    _arrive()
     clock, scopes = figures.clock(snapshot), figures.scopes(snapshot)
     if source.is_demo:
         st.info(
@@ -73,8 +74,8 @@ def main() -> None:
             clock,
             scopes,
             product_ids,
-            open_item=partial(_open, "item", "artifact"),
-            open_product=partial(_open, "product", "product"),
+            open_item=partial(_open, views["item"], "artifact"),
+            open_product=partial(_open, views["product"], "product"),
         )
     )
     page.run()
@@ -84,20 +85,19 @@ def _draw(show: Callable[[View], None], current: list[View]) -> None:
     show(current[0])
 
 
-def _open(page: str, key: str, value: str) -> None:
-    """Ask for another page; the next run goes there, before the filters are drawn."""
-    st.session_state.going = (page, key, value)
-    st.rerun()
+def _open(page: Page, key: str, value: str) -> None:
+    """Go to another page; there `_arrive` sets what it is about, before the filters are drawn."""
+    st.session_state.going = (key, value)
+    st.switch_page(page)
 
 
-def _go_on(views: dict[str, st.Page]) -> None:
+def _arrive() -> None:
     going = st.session_state.pop("going", None)
     if going:
-        page, key, value = going
+        key, value = going
         st.session_state[key] = value
         if key == "product":
             st.session_state.team = filters.ALL
-        st.switch_page(views[page])
 
 
 main()

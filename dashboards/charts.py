@@ -277,7 +277,7 @@ def flow_time_scatter(finished: Any, metrics: Any) -> go.Figure:
             hovertemplate="<b>%{customdata[1]}</b> %{customdata[2]}<br>"
             "%{y:.1f} d, done %{x|%d %b %Y}<extra></extra>",
         )
-    sound = metrics[metrics.flow_time_item_count >= FEW]
+    sound = metrics[metrics.is_complete & (metrics.flow_time_item_count >= FEW)]
     for name in ("p50", "p85", "p95"):
         across: list[Any] = []
         up: list[float | None] = []

@@ -309,7 +309,7 @@ def item_changesets(snapshot: Snapshot, artifact_id: str) -> Any:
         """
         select fct_changesets.*
         from fct_changesets inner join fct_changeset_artifacts using (changeset_id)
-        where artifact_id = $id order by created_at, changeset_id
+        where artifact_id = $id order by opened_at, changeset_id
         """,
         id=artifact_id,
     )

@@ -120,7 +120,7 @@ def _read_address(first: dt.date, last: dt.date) -> None:
         for key in ("stream", "product", "team", "item"):
             state.setdefault(key, given[key] or ALL)
         state.setdefault("level", given["level"])
-        state.setdefault("period", given["period"] or "month")
+        state.setdefault("period", given["period"] if given["period"] in PERIOD_TYPES else "month")
         state.setdefault("artifact", given["artifact"] or "")
         state["from"] = _date(given["from"], max(first, _year_before(last)), first, last)
         state.to = _date(given["to"], last, first, last)

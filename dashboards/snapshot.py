@@ -57,15 +57,14 @@ def find_source() -> Source:
         NothingPublishedError: there is neither
     """
     folder = published_folder()
-    try:
-        version = current_snapshot(folder)
-    except FileNotFoundError:
+    if not (folder / "current").exists():
         if DEMO_DATABASE.exists():
             return Source(_demo_snapshot(), "demo", is_demo=True)
         raise NothingPublishedError(
             f"Nothing is published in {folder}. Run `make demo` for the made-up organisation, or build your "
             "own and publish it: `streamgauge load`, `dbt build`, `streamgauge publish`."
-        ) from None
+        )
+    version = current_snapshot(folder)
     if not (version / SNAPSHOT).exists():
         raise NothingPublishedError(
             f"{folder / 'current'} names the version {version.name}, which has no {SNAPSHOT}. Publish again: "

@@ -24,4 +24,5 @@ def meaning(*names: str) -> str:
         KeyError: there is no such block
     """
     text = " ".join(_blocks()[name] for name in names)
-    return text.replace(", in seconds", "").replace("Null:", "Empty:")
+    sentences = text.replace(", in seconds", "").replace("Null:", "Empty:").removesuffix(".").split(". ")
+    return ". ".join(dict.fromkeys(sentences)) + "."

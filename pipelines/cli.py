@@ -76,6 +76,27 @@ def load(
         raise typer.Exit(1)
 
 
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Option("--output", help="Where the files go.")] = Path("reports"),
+) -> None:
+    """Write the dashboards' charts of what is published, as one HTML file per value stream."""
+    # Charts are slow to import, and no other command draws any.
+    from dashboards.report import write_reports
+    from dashboards.snapshot import NothingPublishedError, Snapshot, find_source
+
+    console = Console()
+    try:
+        source = find_source()
+    except NothingPublishedError as error:
+        console.print(f"[red]{escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(1) from None
+    if source.is_demo:
+        console.print("Nothing is published yet: these are reports of the demo organisation.")
+    for path in write_reports(Snapshot(source), folder):
+        console.print(f"{path}  {path.stat().st_size / 1e6:.1f} MB", soft_wrap=True, highlight=False)
+
+
 def configured_connections(names: Sequence[str]) -> tuple[list[Connection], list[LoadResult]]:
     """The named connections (all, if none is named), and a failed result for each that is misconfigured.
 

@@ -32,8 +32,8 @@ def show(view: View) -> None:
         "flow_time_items",
         title="Each delivered item",
         meaning=words.meaning("flow_time_p50_seconds", "flow_time_p85_seconds", "flow_time_p95_seconds")
-        + f" The lines are each {selection.period_type}'s own percentiles, where at least {look.FEW} items "
-        "were delivered. Click a point to open the item.",
+        + f" The lines are each {selection.period_type}'s own percentiles, once it is over, where at least "
+        f"{look.FEW} items were delivered. Click a point to open the item.",
         rests_on=f"{look.items(count)}.{sample}",
         data=partial(figures.finished_items, view.snapshot, selection),
         select=True,

@@ -23,8 +23,8 @@ KEY = "scope_type, scope_id, period_type, period_start, flow_level, flow_item"
 
 
 @pytest.fixture(scope="module")
-def records(database: Path) -> Iterator[Records]:
-    with closing(Records(database)) as opened:
+def records(demo_database: Path) -> Iterator[Records]:
+    with closing(Records(demo_database)) as opened:
         yield opened
 
 
@@ -143,9 +143,9 @@ def test_every_row_that_decided_something_is_found_in_its_file(records: Records,
 
 
 @pytest.fixture
-def command(database: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def command(demo_database: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("STREAMGAUGE_DATABASE", str(database))
+    monkeypatch.setenv("STREAMGAUGE_DATABASE", str(demo_database))
     monkeypatch.setenv("STREAMGAUGE_SEEDS", str(SEEDS))
     monkeypatch.setenv("COLUMNS", "140")
     return lambda *arguments: CliRunner().invoke(app, ["explain", *arguments])

@@ -21,8 +21,8 @@ ROW = (
 
 
 @pytest.fixture
-def analysts(database: Path, tmp_path: Path) -> Round:
-    return begin(tmp_path, SEEDS, database, DBT_VARIABLES)
+def analysts(demo_database: Path, tmp_path: Path) -> Round:
+    return begin(tmp_path, SEEDS, demo_database, DBT_VARIABLES)
 
 
 def test_figures_move_exactly_as_the_impact_report_predicted(

@@ -25,10 +25,10 @@ QUESTIONS = dict(
 
 @pytest.fixture(scope="module")
 def published(
-    database: Path, tmp_path_factory: pytest.TempPathFactory
+    demo_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     folder = tmp_path_factory.mktemp("published")
-    publish(database, folder, ROOT, keep=1, now=lambda: datetime.now(UTC))
+    publish(demo_database, folder, ROOT, keep=1, now=lambda: datetime.now(UTC))
     with duckdb.connect(str(current_snapshot(folder) / "streamgauge.duckdb"), read_only=True) as connection:
         yield connection
 

@@ -57,7 +57,7 @@ QUERIES = [
 
 
 @pytest.fixture(scope="module")
-def answers(database: Path, tmp_path_factory: pytest.TempPathFactory) -> list[list[dict[str, str]]]:
+def answers(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> list[list[dict[str, str]]]:
     """What `mf query` answers to each query, and last to the saved ones."""
     folder = tmp_path_factory.mktemp("semantic")
     (folder / "target").mkdir()
@@ -81,7 +81,7 @@ def answers(database: Path, tmp_path_factory: pytest.TempPathFactory) -> list[li
         [sys.executable, "-c", RUNS, json.dumps(runs)],
         cwd=ROOT,
         env={**os.environ, "DBT_PROJECT_DIR": str(folder), "DBT_PROFILES_DIR": str(folder)}
-        | {"STREAMGAUGE_DATABASE": str(database)},
+        | {"STREAMGAUGE_DATABASE": str(demo_database)},
         capture_output=True,
         text=True,
         check=False,
@@ -94,10 +94,10 @@ def answers(database: Path, tmp_path_factory: pytest.TempPathFactory) -> list[li
     return answers
 
 
-def marts(database: Path, scope_type: str, period_type: str) -> dict[tuple[str, ...], dict[str, Any]]:
+def marts(demo_database: Path, scope_type: str, period_type: str) -> dict[tuple[str, ...], dict[str, Any]]:
     """The rows of the five marts, side by side, by scope, period, flow level and flow item."""
     keys = "(scope_type, scope_id, period_type, period_start, flow_level, flow_item)"
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with duckdb.connect(str(demo_database), read_only=True) as connection:
         found = connection.execute(
             f"select * from flow_velocity join flow_time using {keys} join flow_efficiency using {keys}"
             f" join flow_load using {keys} join flow_distribution using {keys}"
@@ -130,10 +130,10 @@ def is_same(answered: str, published: float | None) -> bool:
 
 @pytest.mark.parametrize("number", range(len(QUERIES)))
 def test_a_query_gives_the_figures_of_the_marts(
-    database: Path, answers: list[list[dict[str, str]]], number: int
+    demo_database: Path, answers: list[list[dict[str, str]]], number: int
 ) -> None:
     scope_type, group_by, period_type, by_flow_item = QUERIES[number]
-    published = marts(database, scope_type, period_type)
+    published = marts(demo_database, scope_type, period_type)
     scope_id = next(iter(published))[0]
     answered = {
         cell(answer, scope_id, group_by, period_type): answer
@@ -156,9 +156,9 @@ def test_a_query_gives_the_figures_of_the_marts(
 
 
 def test_saved_queries_give_the_figures_of_the_marts(
-    database: Path, answers: list[list[dict[str, str]]]
+    demo_database: Path, answers: list[list[dict[str, str]]]
 ) -> None:
-    published = marts(database, "product", "month")
+    published = marts(demo_database, "product", "month")
     metrics, distribution = answers[-2:]
     for answer in metrics:
         row = published[cell(answer, "", "product", "month")]

@@ -10,13 +10,13 @@ from pipelines.demo.compare import compare, summary
 from pipelines.demo.report import print_report
 
 
-def test_the_marts_equal_the_truth(database, company):
-    differences = compare(database, company.truth)
+def test_the_marts_equal_the_truth(demo_database, company):
+    differences = compare(demo_database, company.truth)
     assert not differences, summary(differences)
 
 
-def test_nothing_of_a_person_is_stored(database):
-    with duckdb.connect(str(database), read_only=True) as connection:
+def test_nothing_of_a_person_is_stored(demo_database):
+    with duckdb.connect(str(demo_database), read_only=True) as connection:
         for schema, table in connection.execute(
             "select table_schema, table_name from information_schema.tables where table_schema like 'raw%'"
         ).fetchall():
@@ -26,9 +26,9 @@ def test_nothing_of_a_person_is_stored(database):
 
 
 @pytest.mark.parametrize("width", [80, 130])
-def test_the_report_shows_every_product_and_the_bottleneck(database, width):
+def test_the_report_shows_every_product_and_the_bottleneck(demo_database, width):
     console = Console(width=width, file=io.StringIO())
-    print_report(database, console)
+    print_report(demo_database, console)
     text = console.file.getvalue()
     assert "…" not in text
     for product in ("Storefront", "Fraud Guard (epic)", "Warehouse", "Unassigned"):

@@ -1,3 +1,7 @@
+"""The demo organisation, loaded and built once for all tests that need a warehouse."""
+
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
@@ -13,8 +17,8 @@ def company() -> Company:
 
 
 @pytest.fixture(scope="session")
-def database(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The company's warehouse, loaded and built with every test; to be read only."""
+def demo_database(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demo's warehouse: loaded through the stand-ins, and built with all data and unit tests."""
     path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
     console = Console(quiet=True)
     load_company(company, path, console)
