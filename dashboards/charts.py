@@ -19,6 +19,7 @@ from dashboards.look import (
     STATE_COLOURS,
     days,
     duration,
+    is_missing,
     items,
     period_name,
     short_period_name,
@@ -519,16 +520,9 @@ def portfolio_heatmap(rows: Any, measure: str, *, more_is_better: bool) -> go.Fi
         line = rows[rows.label == label]
         found = dict(zip(_names(line), line.itertuples(), strict=True))
         middle = line[line.is_complete][measure].median()
-        values = [getattr(found[name], measure) if name in found else None for name in names]
-        grid.append(
-            [
-                None
-                if value is None or value != value or not middle
-                else max(-1.0, min(1.0, value / middle - 1))
-                for value in values
-            ]
-        )
-        texts.append([_measure_text(measure, value) for value in values])
+        cells = [found.get(name) for name in names]
+        grid.append([_compared(cell, measure, middle) for cell in cells])
+        texts.append([_cell_text(cell, measure) for cell in cells])
     bad, good = "#D55E00", "#0072B2"
     low, high = (bad, good) if more_is_better else (good, bad)
     figure = _figure("", height=max(220, 60 + 30 * len(labels)), legend=False)
@@ -553,14 +547,30 @@ def portfolio_heatmap(rows: Any, measure: str, *, more_is_better: bool) -> go.Fi
     return figure
 
 
-def _measure_text(measure: str, value: Any) -> str:
-    if value is None or value != value:
+def _is_tellable(cell: Any, measure: str) -> bool:
+    """Whether a cell says something: its period is over, and it does not rest on a few items."""
+    return bool(cell.is_complete and (not measure.startswith("flow_") or cell.flow_time_item_count >= FEW))
+
+
+def _compared(cell: Any, measure: str, middle: float) -> float | None:
+    """How far a figure lies from the middle, -1 to 1; nought where it says nothing."""
+    if cell is None or is_missing(getattr(cell, measure)):
+        return None
+    if not middle or not _is_tellable(cell, measure):
+        return 0.0
+    return max(-1.0, min(1.0, float(getattr(cell, measure)) / middle - 1))
+
+
+def _cell_text(cell: Any, measure: str) -> str:
+    """A figure, in parentheses where it says nothing yet."""
+    if cell is None or is_missing(getattr(cell, measure)):
         return ""
+    value = getattr(cell, measure)
     if measure.endswith("_seconds"):
-        return f"{value / DAY_SECONDS:.1f}"
-    if measure == "flow_efficiency":
-        return f"{value:.0%}"
-    return f"{value:.0f}"
+        text = f"{value / DAY_SECONDS:.1f}"
+    else:
+        text = f"{value:.0%}" if measure == "flow_efficiency" else f"{value:.0f}"
+    return text if _is_tellable(cell, measure) else f"({text})"
 
 
 def timeline(intervals: Any, as_of: Any) -> go.Figure:

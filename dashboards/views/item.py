@@ -108,7 +108,9 @@ def facts(view: View, row: Any) -> None:
     if row.skipped_work:
         remarks.append("It was done without ever being in work, so it has no flow time.")
     if row.reopened_count:
-        remarks.append(f"It was reopened {row.reopened_count} times.")
+        remarks.append(
+            "It was reopened" + (f" {row.reopened_count} times." if row.reopened_count > 1 else ".")
+        )
     if row.has_history_gap:
         remarks.append("A recorded change does not start from the state before it.")
     if row.has_inferred_changes:
@@ -148,6 +150,7 @@ def decisions(intervals: Any) -> None:
         rows,
         hide_index=True,
         key="decisions",
+        placeholder=look.NONE,
         column_config={
             "entered_at": st.column_config.DatetimeColumn("From (UTC)", format=form),
             "left_at": st.column_config.DatetimeColumn("To (UTC)", format=form),

@@ -237,7 +237,8 @@ def heatmap(rows: Any) -> None:
     )
     explain(
         f"{words.meaning(block)} Colour compares with the product's own median in the range: blue is better, "
-        "orange is worse, grey is as usual.",
+        "orange is worse, grey is as usual. "
+        f"In parentheses: a running period, or fewer than {FEW} items; these say nothing yet.",
         f"{few} of {len(rows)} cells rest on fewer than {FEW} items." if measure.startswith("flow_") else "",
         "portfolio_heatmap",
         rows,

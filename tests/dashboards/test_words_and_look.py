@@ -77,12 +77,20 @@ def test_colours_differ_and_stand_on_white_and_on_black(colours: dict[str, str])
 def test_the_heatmap_compares_with_the_scopes_own_median() -> None:
     rows = pd.DataFrame(
         {
-            "label": ["Shop"] * 3,
-            "period_type": ["month"] * 3,
-            "period_start": pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01"]),
-            "is_complete": [True] * 3,
-            "velocity": [10, 20, 30],
+            "label": ["Shop"] * 4,
+            "period_type": ["month"] * 4,
+            "period_start": pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]),
+            "is_complete": [True, True, True, False],
+            "flow_time_item_count": [10, 10, 9, 10],
+            "velocity": [10, 20, 30, 2],
+            "flow_efficiency": [0.2, 0.4, 0.9, 0.1],
         }
     )
     heatmap = portfolio_heatmap(rows, "velocity", more_is_better=True).data[0]
-    assert [list(line) for line in heatmap.z] == [[-0.5, 0.0, 0.5]]
+    assert [list(line) for line in heatmap.z] == [[-0.5, 0.0, 0.5, 0.0]]
+    assert [list(line) for line in heatmap.text] == [["10", "20", "30", "(2)"]]
+
+    # The median is of all periods that are over; what rests on few items is not coloured.
+    heatmap = portfolio_heatmap(rows, "flow_efficiency", more_is_better=True).data[0]
+    assert [list(line) for line in heatmap.z] == [[-0.5, 0.0, 0.0, 0.0]]
+    assert [list(line) for line in heatmap.text] == [["20%", "40%", "(90%)", "(10%)"]]

@@ -13,7 +13,7 @@ from tests.project.repository import ROOT, files, name, project, sql_without_com
 MODELS = files("models", "*.sql")
 AFTER_STAGING = [path for path in MODELS if path.relative_to(ROOT / "models").parts[0] != "staging"]
 SQL = MODELS + files("macros", "*.sql") + files("tests", "*.sql")
-PYTHON = files("pipelines", "*.py") + files("tests", "*.py")
+PYTHON = files("pipelines", "*.py") + files("dashboards", "*.py") + files("tests", "*.py")
 
 NAMES = {
     "staging": r"stg_[a-z]+__[a-z_]+",
