@@ -40,6 +40,7 @@ VOLATILE = frozenset({"lastViewed"})  # changes when the API's user looks at an 
 USER_FIELDS = frozenset({"assignee", "reporter", "creator", "watcher"})
 LINKED = ("inwardIssue", "outwardIssue")
 CHANGE_VALUES = ("from", "fromString", "to", "toString")
+CHANGE_ACCOUNTS = frozenset({"tmpFromAccountId", "tmpToAccountId"})
 LOGINS = frozenset({"accountId", "userAccountId", "userId", "name", "key"})
 
 
@@ -103,19 +104,26 @@ class JiraSource(Source):
     # ------------------------------------------------------------------ what the core asks for
 
     def people(self) -> Sequence[PersonShape]:
-        """Users anywhere in a record, and changes of fields that hold users."""
+        """Users anywhere in a record, and changes of fields that hold users.
+
+        A field that was deleted is in no catalogue, but its changes still name accounts.
+        """
         user_fields = self._user_fields
 
         def is_user_change(value: Mapping[str, Any]) -> bool:
             return (
                 "field" in value
                 and "toString" in value
-                and (value.get("fieldId") in user_fields or value["field"] in user_fields)
+                and (
+                    value.get("fieldId") in user_fields
+                    or value["field"] in user_fields
+                    or not CHANGE_ACCOUNTS.isdisjoint(value)
+                )
             )
 
         changed = PersonShape(
             matches=is_user_change,
-            hashed=frozenset({*CHANGE_VALUES, "tmpFromAccountId", "tmpToAccountId"}),
+            hashed=CHANGE_ACCOUNTS.union(CHANGE_VALUES),
             rest_kept=True,
         )
         return (changed, PERSON)

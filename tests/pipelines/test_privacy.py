@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.connections import reload_configuration
+from pipelines.connections import Connection, reload_configuration
 from pipelines.demo.jira_api import serve
 from pipelines.privacy import REDACTED, PersonShape, Privacy, pseudonym_key, scrub_emails
+from pipelines.sources import LoadContext
+from pipelines.sources.jira import JiraSource
 from tests.pipelines.jira_site import (
     DEPLOYMENTS,
     FAULTS,
@@ -58,6 +60,26 @@ def test_no_name_account_or_address_is_anywhere_in_the_warehouse(deployment: str
         assert identity not in found, identity
     logins = rows(database, "select distinct record->>'$.fields.assignee.name' from raw_jira.issues")
     assert logins == [(None if deployment == "cloud" else Privacy(KEY).pseudonym("ada"),)]
+
+
+def test_a_change_with_an_account_is_of_a_person_though_its_field_is_gone() -> None:
+    change = {
+        "field": "Reviewer of old",
+        "fieldId": "customfield_9",
+        "from": "id-ada",
+        "fromString": "Ada Surname",
+        "to": None,
+        "toString": None,
+        "tmpFromAccountId": "id-ada",
+    }
+    connection = Connection("acme", "jira", "http://127.0.0.1:9", TOKEN, "loader@acme.example")
+    cleaned = Privacy(KEY).clean(change, JiraSource(LoadContext(connection)).people())
+    assert cleaned == {
+        **change,
+        "from": Privacy(KEY).pseudonym("id-ada"),
+        "fromString": Privacy(KEY).pseudonym("Ada Surname"),
+        "tmpFromAccountId": Privacy(KEY).pseudonym("id-ada"),
+    }
 
 
 @both
