@@ -30,6 +30,7 @@ from pipelines.demo.organisation import (
 )
 from pipelines.demo.report import print_report
 from pipelines.load import LoadResult
+from pipelines.loading import configured_connections, load_all
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = Path("demo.duckdb")
@@ -84,8 +85,6 @@ def load_company(company: Company, database: Path, console: Console) -> None:
     Raises:
         DemoError: a load failed
     """
-    from pipelines.cli import configured_connections, load_all  # the command line has this command
-
     for former in (database, database.with_name(f"{database.name}.wal")):
         former.unlink(missing_ok=True)
     with served(company) as tools:

@@ -35,7 +35,7 @@ circles as (
     select distinct
         'value_streams' as seed,
         'value_streams (value_stream_id=' || value_stream_id || ')' as seed_row,
-        'is its own ancestor: correct parent_id in one of the rows of this circle.' as problem
+        {{ seed_message('circle', {'parent': 'parent_id'}) }} as problem
     from ancestors
     where value_stream_id = ancestor_id
 ),
