@@ -10,7 +10,7 @@ STAMP := .venv/.synced
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs clean
+.PHONY: help setup demo dashboard test lint docs clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -25,6 +25,9 @@ $(STAMP): pyproject.toml uv.lock Makefile
 
 demo: $(STAMP) ## Load the demo organisation, build its metrics and print them
 	$(BIN)/streamgauge demo
+
+dashboard: $(STAMP) ## Serve the dashboards over what is published, else over the demo
+	$(BIN)/streamlit run dashboards/app.py
 
 test: $(STAMP) ## Python tests, then the demo with every data test, unit test and its true figures
 	$(BIN)/pytest --quiet --ignore=tests/acceptance

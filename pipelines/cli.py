@@ -10,9 +10,13 @@ from typer.core import TyperGroup
 
 # Where each command is. It is imported when it is called: dlt alone takes seconds to start.
 COMMANDS = {
-    "check": "pipelines.mapping.commands:check",
-    "demo": "pipelines.demo.command:demo",
     "load": "pipelines.loading:load",
+    "check": "pipelines.mapping.check_command:check",
+    "gaps": "pipelines.mapping.gaps_command:gaps",
+    "impact": "pipelines.mapping.impact:impact",
+    "explain": "pipelines.mapping.explain:explain",
+    "publish": "pipelines.publish.command:publish_command",
+    "demo": "pipelines.demo.command:demo",
 }
 
 

@@ -1,4 +1,4 @@
-"""The one error that a user of the command line sees."""
+"""The errors that a user of the command line sees."""
 
 from __future__ import annotations
 
@@ -19,6 +19,19 @@ class LoadError(Exception):
         self.problem = problem
         self.remedy = remedy
         super().__init__(f"{connection}: {resource}: {_sentence(problem)} {_sentence(remedy)}")
+
+
+class PublishError(Exception):
+    """Nothing could be published, or nothing is.
+
+    Args:
+        subject: what it is about (a file, a mart, a server), without secrets
+        problem: what went wrong
+        remedy: what the reader can do about it
+    """
+
+    def __init__(self, subject: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{subject}: {_sentence(problem)} {_sentence(remedy)}")
 
 
 def _sentence(text: str) -> str:

@@ -13,11 +13,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from pipelines.connections import Connection, connection_names, read_connection, reload_configuration
+from pipelines.database import database_path
 from pipelines.errors import LoadError
 from pipelines.load import Clock, LoadResult, Reporter, load_connection, missing_tools, now
 from pipelines.privacy import pseudonym_key
 from pipelines.sources import source_class, tools
-from pipelines.warehouse import database_path
 
 DBT_PROJECT = Path("dbt_project.yml")
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -35,14 +34,7 @@ from pipelines.sources import RawTable, Row
 
 SIGHTINGS = "issue_sightings"
 LOADS = "loads"
-DATABASE_VARIABLE = "STREAMGAUGE_DATABASE"
-DEFAULT_DATABASE = "streamgauge.duckdb"
 Key = tuple[str, ...]
-
-
-def database_path() -> Path:
-    """The DuckDB file that dlt and dbt share."""
-    return Path(os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE).absolute()
 
 
 @dataclass(frozen=True, slots=True)

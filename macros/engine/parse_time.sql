@@ -3,8 +3,12 @@
     {{ adapter.dispatch('parse_time')(text) }}
 {%- endmacro %}
 
+{# A cast that fails costs several times one that does not: the likely one goes first. #}
 {% macro duckdb__parse_time(text) -%}
-    coalesce(
-        timezone('UTC', try_cast({{ text }} as timestamptz)), make_timestamp(try_cast({{ text }} as bigint) * 1000)
-    )
+    {%- set instant = "timezone('UTC', try_cast(" ~ text ~ " as timestamptz))" -%}
+    {%- set milliseconds = "make_timestamp(try_cast(" ~ text ~ " as bigint) * 1000)" -%}
+    case
+        when contains({{ text }}, '-') then coalesce({{ instant }}, {{ milliseconds }})
+        else coalesce({{ milliseconds }}, {{ instant }})
+    end
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#
     Pairs of rows of one seed that stand in each other's way, as a select statement from seed_rows (seed_problems): rows
-    with the same key, mapping rows that could never be told apart (the same match values and precedence, overlapping
-    dates), overlapping stretches of hours.
+    with the same key, and mapping rows that could never be told apart (the same match values and precedence,
+    overlapping dates).
 #}
 {% macro seed_clashes(rules) %}
     {%- set is_dated = 'valid_from' in rules['columns'] -%}
@@ -32,18 +32,4 @@
                             and coalesce(one.valid_from, '0000') < coalesce(other.valid_to, '9999')
                             and coalesce(other.valid_from, '0000') < coalesce(one.valid_to, '9999')
                         {%- endif %}
-    {%- if 'stretches_of' in rules %}
-                union all
-                select
-                    one.seed_row,
-                    {{ seed_message('overlap', {}, other) }} as problem
-                from seed_rows as one
-                inner join seed_rows as other
-                    on
-                        one.start_time < other.start_time
-                        and one.end_time > other.start_time
-                        {%- for column in rules['stretches_of'] %}
-                            and one.{{ column }} = other.{{ column }}
-                        {%- endfor %}
-    {%- endif %}
 {% endmacro %}

@@ -22,9 +22,17 @@
                 {%- do checks.append((
                     rule['allowed_by'][0] ~ " = '" ~ kind ~ "' and "
                     ~ column ~ " not in ('" ~ allowed | join("', '") ~ "')",
-                    seed_message('not_allowed', {'column': column, 'choices': allowed | join(', ')}, value),
+                    seed_message(
+                        'not_allowed_of', {'column': column, 'kind': kind, 'choices': allowed | join(', ')}, value
+                    ),
                 )) -%}
             {%- endfor -%}
+        {%- endif -%}
+        {%- if rule.get('reserved') -%}
+            {%- do checks.append((
+                column ~ " in ('" ~ rule['reserved'] | join("', '") ~ "')",
+                seed_message('reserved', {'column': column}, value),
+            )) -%}
         {%- endif -%}
         {%- if rule.get('references') -%}
             {%- set known = seed_text('known.' ~ rule['references'][1]) -%}

@@ -1,8 +1,8 @@
 {#
     What each seed must look like: its columns in their order with their rules, the columns that make two rows the same
     mapping (`match`) and what the row decides (`result`), or the columns of its key (`key`).
-    Rules of a column: required, allowed (a list), allowed_by ([column, a list for each value of it]), references
-    ([seed, column]), type (of seed_types). `parent` names the column in which a row says what it is part of; no two
+    Rules of a column: required, allowed (a list), allowed_by ([column, a list for each value of it]), reserved (a list
+    of what it may not be), references ([seed, column]), type (of seed_types). Of `one_of`, each value of the first column has one of the second. `parent` names the column in which a row says what it is part of; no two
     rows of the same `stretches_of` overlap from start_time to end_time.
     `streamgauge check` reads the rules from here, too: Jinja that dbt and Python alike can render, and no SQL.
 #}
@@ -83,7 +83,7 @@
         },
         'products': {
             'columns': {
-                'product_id': {'required': true}, 'product_name': {},
+                'product_id': {'required': true, 'reserved': ['unassigned']}, 'product_name': {},
                 'value_stream_id': {'references': ['value_streams', 'value_stream_id']}, 'owner': {},
                 'calendar_id': {'references': ['calendars', 'calendar_id']},
             },
@@ -114,6 +114,7 @@
             },
             'key': ['calendar_id', 'weekday', 'start_time'],
             'stretches_of': ['calendar_id', 'weekday'],
+            'one_of': ['calendar_id', 'time_zone'],
         },
         'holidays': {
             'columns': {

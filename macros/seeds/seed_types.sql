@@ -12,7 +12,7 @@
                 ~ '|^#+$|^#(n/a|name[?]|null!|num!|ref!|value!|div/0!)$',
         },
         'date': {'pattern': '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'example': 'a date such as 2026-03-31'},
-        'integer': {'pattern': '^[0-9]{1,9}$', 'example': 'a whole number such as 10'},
+        'integer': {'pattern': '^(0|[1-9][0-9]{0,8})$', 'example': 'a whole number such as 10'},
         'time': {
             'pattern': '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$',
             'example': 'a time of day such as 09:30',

@@ -15,6 +15,8 @@
             ~ " delete it.",
         'blank': "{column} is blank: every row of this seed needs one.",
         'not_allowed': "{column} '{value}' is not one of {choices}: write one of these.",
+        'not_allowed_of': "{column} '{value}' of a {kind} is not one of {choices}: write one of these.",
+        'reserved': "{column} '{value}' is the name of what no row takes: choose another.",
         'unknown': "{column} '{value}' is not in {seed}.csv: add it there, or correct it here.",
         'malformed': "{column} '{value}' is not {example}.",
         'rewritten': "{column} '{value}' is what spreadsheets make of other values: write what the tool says.",
@@ -23,7 +25,8 @@
         'same': "says the same as {others}: delete one.",
         'tied': "cannot be told apart from {others}: delete one, or give one a precedence or other dates.",
         'never_wins': "can never win, since it always loses to {others}: delete it, or change precedence or dates.",
-        'overlap': "overlaps {others}: the hours in both would count twice, correct one.",
+        'overlap': "overlaps with {others}: correct the hours of one.",
+        'several': "has several time zones, {one} and {other}: make a calendar of its own for each.",
         'circle': "is its own ancestor: correct {parent} in one of the rows of this circle.",
     }) }}
 {% endmacro %}

@@ -29,6 +29,10 @@
         'states': {
             'connection': 'string', 'tool': 'string', 'tool_state': 'string', 'tool_state_category': 'string',
         },
+        'loads': {
+            'load_id': 'string', 'connection': 'string', 'tool': 'string', 'started_at': 'timestamp',
+            'finished_at': 'timestamp',
+        },
         'sprints': {
             'sprint_id': 'string', 'connection': 'string', 'tool': 'string', 'native_id': 'string',
             'sprint_name': 'string', 'sprint_state': 'string', 'board_id': 'string', 'goal': 'string',

@@ -1,4 +1,4 @@
-"""Mapping as reviewed code: what helps analysts with the CSVs that give the tools' words their meaning.
+"""The mapping as reviewed code: what its rows decide, what an edit would move, what is wrong or missing.
 
-Nothing here imports dbt or dlt, which take seconds to start, before it is needed.
+Checking imports neither dbt nor dlt, which take seconds to start.
 """

@@ -142,6 +142,7 @@ def check_file(file: SeedFile, read: Mapping[str, SeedFile]) -> Iterator[Problem
     yield from _clashes(file)
     yield from _rows_that_never_win(file)
     yield from _overlaps(file)
+    yield from _several(file)
     if file.untidy and not file.problems:
         kind = f"has {_enumerated(file.untidy)}. It reads the same; `--fix` tidies it."
         yield Problem(file.path, 1, None, kind, is_mended=True, is_harmless=True)
@@ -156,9 +157,9 @@ def _cell_problems(
     text, value = row.text(column.name), row.said(column.name)
     filled = {"column": column.name, "value": value}
 
-    def problem(kind: str, hint: str = "", *, is_mended: bool = False, **more: str) -> Problem:
+    def problem(said: str, hint: str = "", *, is_mended: bool = False, **more: str) -> Problem:
         return Problem(
-            file.path, row.line, column.name, kind, {**filled, **more}, hint=hint, is_mended=is_mended
+            file.path, row.line, column.name, said, {**filled, **more}, hint=hint, is_mended=is_mended
         )
 
     if not text:
@@ -168,7 +169,11 @@ def _cell_problems(
     allowed = column.choices(row.text)
     if allowed and text not in allowed:
         suggestion = suggested(file.seed, column.name, text, allowed, read)
-        yield problem("not_allowed", _did_you_mean(suggestion), choices=", ".join(allowed))
+        kind = "not_allowed_of" if column.allowed_by else "not_allowed"
+        told = row.text(column.allowed_by[0]) if column.allowed_by else ""
+        yield problem(kind, _did_you_mean(suggestion), kind=told, choices=", ".join(allowed))
+    if text in column.reserved:
+        yield problem("reserved")
     if column.references:
         known = known_values(column.references, read)
         if known is not None and text not in known:
@@ -337,6 +342,23 @@ def _overlaps(file: SeedFile) -> Iterator[Problem]:
             for other in rows:
                 if one.text("start_time") < other.text("start_time") < one.text("end_time"):
                     yield Problem(file.path, one.line, "end_time", "overlap", others=(other.line,))
+
+
+def _several(file: SeedFile) -> Iterator[Problem]:
+    """Keys that have more than one of what each has one of: calendars with two time zones."""
+    if not file.seed.one_of:
+        return
+    key, column = file.seed.one_of
+    rows = defaultdict(list)
+    for row in file.rows:
+        if row.text(key) and row.text(column):
+            rows[row.text(key)].append(row)
+    for alike in rows.values():
+        values = sorted({row.text(column) for row in alike})
+        if len(values) > 1:
+            row = next(row for row in alike if row.text(column) != alike[0].text(column))
+            filled = {"one": values[0], "other": values[-1]}
+            yield Problem(file.path, row.line, column, "several", filled)
 
 
 def _begins(row: SeedRow) -> str:

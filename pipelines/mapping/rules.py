@@ -31,6 +31,7 @@ class Column:
     required: bool = False
     allowed: tuple[str, ...] = ()
     allowed_by: tuple[str, Mapping[str, tuple[str, ...]]] | None = None
+    reserved: tuple[str, ...] = ()
     references: tuple[str, str] | None = None
     type: str | None = None
 
@@ -50,6 +51,7 @@ class Seed:
     key: tuple[str, ...] = ()
     parent: str | None = None
     stretches_of: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
     @property
     def is_default(self) -> bool:
@@ -95,7 +97,7 @@ def form_problems(text: str | None, columns: list[str]) -> list[dict[str, Any]]:
 
 def _seed(name: str, rules: dict[str, Any]) -> Seed:
     columns = {column: _column(column, rule) for column, rule in rules["columns"].items()}
-    lists = {key: tuple(rules.get(key, ())) for key in ("match", "result", "key", "stretches_of")}
+    lists = {key: tuple(rules.get(key, ())) for key in ("match", "result", "key", "stretches_of", "one_of")}
     return Seed(name, columns, parent=rules.get("parent"), **lists)
 
 
@@ -106,6 +108,7 @@ def _column(name: str, rule: dict[str, Any]) -> Column:
         required=rule.get("required", False),
         allowed=tuple(rule.get("allowed", ())),
         allowed_by=(by[0], {kind: tuple(values) for kind, values in by[1].items()}) if by else None,
+        reserved=tuple(rule.get("reserved", ())),
         references=tuple(rule["references"]) if "references" in rule else None,
         type=rule.get("type"),
     )

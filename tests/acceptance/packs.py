@@ -190,7 +190,7 @@ def read_github(folder: Path, connection: str) -> Pack:
                 created_at=milliseconds(issue["created_at"]),
                 updated_at=milliseconds(issue["updated_at"]),
                 first_state="open",
-                resolution=issue["state_reason"],
+                resolution=issue["state_reason"] if issue["state"] == "closed" else None,
                 labels=tuple(label["name"] for label in issue["labels"]),
                 scope_values={"repository": repository},
                 changes=tuple(changes),

@@ -89,7 +89,7 @@ def finding(problem: Problem, files: dict[Path, object]) -> Finding:
     text = words()[problem.kind].format(**{**problem.filled, "others": "*"})
     if problem.kind == "twice":  # of two rows with one key, dbt names one
         return file.seed.name, frozenset(), text
-    if problem.kind == "circle":  # dbt names the key
+    if problem.kind in ("circle", "several"):  # dbt names the key
         key = rows[problem.line].split(",")[0].removesuffix(")")
         return file.seed.name, frozenset([f"{key})"]), text
     return file.seed.name, frozenset([rows[problem.line], *names]), text
@@ -99,8 +99,8 @@ def dbts_findings(rows: list[tuple[str, str, str]]) -> set[Finding]:
     """What dbt found, in the same form: rows that are named in the words are told apart from them."""
     found = set()
     for seed, seed_row, problem in rows:
-        others = re.findall(rf"{seed} \(.*?\)(?= and {seed} \(|: delete|: the hours)", problem)
-        text = re.sub(rf"{seed} \(.*\)(?=: delete|: the hours)", "*", problem)
+        others = re.findall(rf"{seed} \(.*?\)(?= and {seed} \(|: delete|: correct the hours)", problem)
+        text = re.sub(rf"{seed} \(.*\)(?=: delete|: correct the hours)", "*", problem)
         is_twice = problem.startswith("stands twice")
         found.add((seed, frozenset() if is_twice else frozenset([seed_row, *others]), text))
     return found

@@ -64,7 +64,7 @@ def test_sound_seeds_are_sound(folder: Path) -> None:
         ),
         (
             {"value_mapping": ["jira,acme,resolution,Answered,canceled,"]},
-            "value_mapping.csv line 2: value 'canceled' is not one of delivered, cancelled: write "
+            "value_mapping.csv line 2: value 'canceled' of a resolution is not one of delivered, cancelled: write "
             "one of these. "
             "Did you mean cancelled?",
         ),
@@ -129,7 +129,7 @@ def test_sound_seeds_are_sound(folder: Path) -> None:
         ),
         (
             {"calendars": [*CALENDAR, "berlin,Europe/Berlin,monday,16:00,18:00"]},
-            "calendars.csv line 2: overlaps line 3: the hours in both would count twice, correct one.",
+            "calendars.csv line 2: overlaps with line 3: correct the hours of one.",
         ),
         (
             {"products": PRODUCTS * 2},

@@ -1,3 +1,1 @@
-{{ config(materialized='view') }}
-
 {{ union_shape('artifacts') }}

@@ -3,11 +3,7 @@
 with
 
 loads as (
-    {%- for tool in var('tools') %}
-        select {{ utc('finished_at') }} as finished_at
-        from {{ source('raw_' ~ tool, 'loads') }}
-        {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select * from {{ ref('int_clock__loads') }}
 ),
 
 final as (

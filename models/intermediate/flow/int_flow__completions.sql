@@ -1,10 +1,8 @@
 with
 
 items as (
-    select * from {{ ref('int_flow__items') }}
-    where
-        {{ is_flow_item('flow_item') }}
-        and completed_at is not null
+    select * from {{ ref('int_flow__counted') }}
+    where completed_date is not null
 ),
 
 memberships as (
@@ -20,7 +18,7 @@ final as (
         items.flow_item,
         items.completed_date,
         items.outcome,
-        items.started_at is not null as has_start,
+        items.has_start,
         items.active_ms,
         items.waiting_ms,
         items.flow_time_ms
@@ -28,7 +26,7 @@ final as (
     inner join memberships
         on
             items.product_id = memberships.product_id
-            and coalesce(items.team_id, '') = memberships.team_key
+            and items.team_key = memberships.team_key
 )
 
 select * from final

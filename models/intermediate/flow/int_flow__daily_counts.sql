@@ -1,12 +1,7 @@
 with
 
 items as (
-    select * from {{ ref('int_flow__items') }}
-    where {{ is_flow_item('flow_item') }}
-),
-
-artifacts as (
-    select * from {{ ref('int_artifacts__artifacts') }}
+    select * from {{ ref('int_flow__counted') }}
 ),
 
 memberships as (
@@ -15,45 +10,43 @@ memberships as (
 
 completions as (
     select
-        items.product_id,
-        coalesce(items.team_id, '') as team_key,
-        items.flow_level,
-        items.flow_item,
-        items.completed_date as calendar_date,
-        count(*) filter (where items.outcome = 'delivered') as delivered_count,
-        count(*) filter (where items.outcome = 'cancelled') as cancelled_count,
-        count(*) filter (where items.started_at is not null) as started_completion_count,
-        sum(artifacts.estimate) filter (where items.outcome = 'delivered') as delivered_estimate,
+        product_id,
+        team_key,
+        flow_level,
+        flow_item,
+        completed_date as calendar_date,
+        count(*) filter (where {{ is_counted('outcome') }}) as counted_count,
+        count(*) filter (where outcome = 'cancelled') as cancelled_count,
+        count(*) filter (where has_start) as started_completion_count,
+        sum(estimate) filter (where {{ is_counted('outcome') }}) as counted_estimate,
         0 as arrival_count
     from items
-    inner join artifacts
-        on items.artifact_id = artifacts.artifact_id
-    where items.completed_at is not null
+    where completed_date is not null
     group by
-        items.product_id,
-        coalesce(items.team_id, ''),
-        items.flow_level,
-        items.flow_item,
-        items.completed_date
+        product_id,
+        team_key,
+        flow_level,
+        flow_item,
+        completed_date
 ),
 
 arrivals as (
     select
         product_id,
-        coalesce(team_id, '') as team_key,
+        team_key,
         flow_level,
         flow_item,
         started_date as calendar_date,
-        0 as delivered_count,
+        0 as counted_count,
         0 as cancelled_count,
         0 as started_completion_count,
-        0 as delivered_estimate,
+        0 as counted_estimate,
         count(*) as arrival_count
     from items
-    where started_at is not null
+    where started_date is not null
     group by
         product_id,
-        coalesce(team_id, ''),
+        team_key,
         flow_level,
         flow_item,
         started_date
@@ -72,11 +65,11 @@ final as (
         events.flow_level,
         events.flow_item,
         events.calendar_date,
-        sum(events.delivered_count) as delivered_count,
+        sum(events.counted_count) as counted_count,
         sum(events.cancelled_count) as cancelled_count,
         sum(events.started_completion_count) as started_completion_count,
         sum(events.arrival_count) as arrival_count,
-        coalesce(sum(events.delivered_estimate), 0) as delivered_estimate
+        coalesce(sum(events.counted_estimate), 0) as counted_estimate
     from events
     inner join memberships
         on

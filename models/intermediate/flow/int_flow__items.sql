@@ -36,11 +36,17 @@ final as (
         lives.first_completed_at,
         cast({{ local_time('lives.started_at', reporting_timezone()) }} as date) as started_date,
         cast({{ local_time('lives.completed_at', reporting_timezone()) }} as date) as completed_date,
+        cast({{ local_time('lives.first_completed_at', reporting_timezone()) }} as date)
+            as first_completed_date,
         lives.current_abstract_state,
         case
             when lives.completed_at is not null
                 then coalesce(resolutions.value, published.state_outcome, 'delivered')
         end as outcome,
+        case
+            when lives.first_completed_at is not null
+                then coalesce(resolutions.value, lives.first_state_outcome, 'delivered')
+        end as first_outcome,
         lives.is_removed,
         lives.removed_at,
         lives.active_ms,
@@ -49,6 +55,12 @@ final as (
             when lives.completed_at is not null and lives.started_at is not null
                 then lives.active_ms + lives.waiting_ms
         end as flow_time_ms,
+        lives.first_active_ms,
+        lives.first_waiting_ms,
+        case
+            when lives.started_at < lives.first_completed_at
+                then lives.first_active_ms + lives.first_waiting_ms
+        end as first_flow_time_ms,
         lives.blocked_ms,
         lives.unmapped_ms,
         lives.reopened_count,

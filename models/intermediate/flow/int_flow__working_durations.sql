@@ -57,6 +57,12 @@ final as (
         coalesce(
             sum(worked.working_ms) filter (where worked.abstract_state = 'waiting'), 0
         ) as working_waiting_ms,
+        coalesce(sum(worked.working_ms) filter (
+            where worked.abstract_state = 'active' and worked.entered_at < items.first_completed_at
+        ), 0) as working_first_active_ms,
+        coalesce(sum(worked.working_ms) filter (
+            where worked.abstract_state = 'waiting' and worked.entered_at < items.first_completed_at
+        ), 0) as working_first_waiting_ms,
         coalesce(sum(worked.working_ms) filter (where worked.is_blocked), 0) as working_blocked_ms,
         coalesce(sum(worked.working_ms) filter (
             where worked.abstract_state is null and worked.entered_at >= items.started_at
@@ -66,6 +72,9 @@ final as (
         min(worked.entered_worked_ms) filter (
             where worked.entered_at = items.completed_at
         ) as completion_worked_ms,
+        min(worked.entered_worked_ms) filter (
+            where worked.entered_at = items.first_completed_at
+        ) as first_completion_worked_ms,
         max(worked.left_worked_ms) filter (where worked.is_current) as end_worked_ms
     from worked
     inner join items

@@ -69,6 +69,8 @@ final as (
         case when judged.is_removed then judged.removed_at end as removed_at,
         judged.started_date,
         judged.completed_date,
+        judged.first_completed_date,
+        judged.first_outcome,
         {{ seconds('judged.active_ms') }} as active_seconds,
         {{ seconds('judged.waiting_ms') }} as waiting_seconds,
         {{ seconds('judged.blocked_ms') }} as blocked_seconds,
@@ -81,6 +83,16 @@ final as (
                     epoch_milliseconds('judged.completed_at') ~ ' - ' ~ epoch_milliseconds('judged.started_at')
                 ) }}
         end as elapsed_seconds,
+        {{ seconds('judged.first_active_ms') }} as first_active_seconds,
+        {{ seconds('judged.first_waiting_ms') }} as first_waiting_seconds,
+        {{ seconds('judged.first_flow_time_ms') }} as first_flow_time_seconds,
+        case
+            when judged.first_flow_time_ms is not null
+                then {{ seconds(
+                    epoch_milliseconds('judged.first_completed_at')
+                    ~ ' - ' ~ epoch_milliseconds('judged.started_at')
+                ) }}
+        end as first_elapsed_seconds,
         cast(judged.active_ms as double) / nullif(judged.active_ms + judged.waiting_ms, 0) as flow_efficiency,
         case
             when judged.is_in_progress
@@ -110,6 +122,22 @@ final as (
             when judged.has_flow_time
                 then {{ seconds('working.completion_worked_ms - working.start_worked_ms') }}
         end as working_elapsed_seconds,
+        case
+            when judged.first_completed_at is not null
+                then {{ seconds('working.working_first_active_ms') }}
+        end as working_first_active_seconds,
+        case
+            when judged.first_completed_at is not null
+                then {{ seconds('working.working_first_waiting_ms') }}
+        end as working_first_waiting_seconds,
+        case
+            when judged.first_flow_time_ms is not null
+                then {{ seconds('working.working_first_active_ms + working.working_first_waiting_ms') }}
+        end as working_first_flow_time_seconds,
+        case
+            when judged.first_flow_time_ms is not null
+                then {{ seconds('working.first_completion_worked_ms - working.start_worked_ms') }}
+        end as working_first_elapsed_seconds,
         case
             when judged.is_in_progress
                 then {{ seconds('working.end_worked_ms - working.start_worked_ms') }}

@@ -6,7 +6,7 @@ spine as (
 
 completions as (
     select * from {{ ref('int_flow__completions') }}
-    where outcome = 'delivered'
+    where {{ is_counted('outcome') }}
 ),
 
 period_days as (

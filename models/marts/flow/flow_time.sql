@@ -6,7 +6,7 @@ spine as (
 
 completions as (
     select * from {{ ref('int_flow__completions') }}
-    where outcome = 'delivered' and flow_time_ms is not null
+    where {{ is_counted('outcome') }} and flow_time_ms is not null
 ),
 
 period_days as (

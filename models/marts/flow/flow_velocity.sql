@@ -23,11 +23,11 @@ counts as (
             when grouping(daily_counts.flow_item) = 1 then 'all'
             else daily_counts.flow_item
         end as flow_item,
-        sum(daily_counts.delivered_count) as delivered_count,
+        sum(daily_counts.counted_count) as counted_count,
         sum(daily_counts.cancelled_count) as cancelled_count,
         sum(daily_counts.started_completion_count) as started_completion_count,
         sum(daily_counts.arrival_count) as arrival_count,
-        sum(daily_counts.delivered_estimate) as delivered_estimate
+        sum(daily_counts.counted_estimate) as counted_estimate
     from daily_counts
     inner join period_days
         on daily_counts.calendar_date = period_days.calendar_date
@@ -50,13 +50,13 @@ final as (
         spine.is_complete,
         spine.flow_level,
         spine.flow_item,
-        cast(coalesce(counts.delivered_count, 0) as bigint) as velocity,
+        cast(coalesce(counts.counted_count, 0) as bigint) as velocity,
         cast(coalesce(counts.cancelled_count, 0) as bigint) as cancelled_count,
         cast(coalesce(counts.arrival_count, 0) as bigint) as arrivals,
         cast(
             coalesce(counts.arrival_count, 0) - coalesce(counts.started_completion_count, 0) as bigint
         ) as net_flow,
-        cast(coalesce(counts.delivered_estimate, 0) as double) as delivered_estimate
+        cast(coalesce(counts.counted_estimate, 0) as double) as delivered_estimate
     from spine
     left join counts
         on {{ same_period('spine', 'counts') }}

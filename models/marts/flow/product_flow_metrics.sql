@@ -1,24 +1,8 @@
 with
 
-velocity as (
-    select * from {{ ref('flow_velocity') }}
+metrics as (
+    select * from {{ ref('flow_metrics') }}
     where scope_type = 'product'
-),
-
-distribution as (
-    select * from {{ ref('flow_distribution') }}
-),
-
-flow_time as (
-    select * from {{ ref('flow_time') }}
-),
-
-efficiency as (
-    select * from {{ ref('flow_efficiency') }}
-),
-
-flow_load as (
-    select * from {{ ref('flow_load') }}
 ),
 
 products as (
@@ -27,44 +11,36 @@ products as (
 
 final as (
     select
-        velocity.scope_id as product_id,
+        metrics.scope_id as product_id,
         products.product_name,
         products.value_stream_id,
-        velocity.period_type,
-        velocity.period_start,
-        velocity.period_end,
-        velocity.is_complete,
-        velocity.flow_level,
-        velocity.flow_item,
-        velocity.velocity,
-        velocity.cancelled_count,
-        velocity.arrivals,
-        velocity.net_flow,
-        velocity.delivered_estimate,
-        distribution.share,
-        flow_time.flow_time_avg_seconds,
-        flow_time.flow_time_p50_seconds,
-        flow_time.flow_time_p85_seconds,
-        flow_time.flow_time_p95_seconds,
-        flow_time.flow_time_item_count,
-        efficiency.flow_efficiency,
-        efficiency.flow_efficiency_item_median,
-        efficiency.active_seconds,
-        efficiency.waiting_seconds,
-        flow_load.load_end,
-        flow_load.load_avg,
-        flow_load.load_max
-    from velocity
-    inner join distribution
-        on {{ same_period('velocity', 'distribution') }}
-    inner join flow_time
-        on {{ same_period('velocity', 'flow_time') }}
-    inner join efficiency
-        on {{ same_period('velocity', 'efficiency') }}
-    inner join flow_load
-        on {{ same_period('velocity', 'flow_load') }}
+        metrics.period_type,
+        metrics.period_start,
+        metrics.period_end,
+        metrics.is_complete,
+        metrics.flow_level,
+        metrics.flow_item,
+        metrics.velocity,
+        metrics.cancelled_count,
+        metrics.arrivals,
+        metrics.net_flow,
+        metrics.delivered_estimate,
+        metrics.share,
+        metrics.flow_time_avg_seconds,
+        metrics.flow_time_p50_seconds,
+        metrics.flow_time_p85_seconds,
+        metrics.flow_time_p95_seconds,
+        metrics.flow_time_item_count,
+        metrics.flow_efficiency,
+        metrics.flow_efficiency_item_median,
+        metrics.active_seconds,
+        metrics.waiting_seconds,
+        metrics.load_end,
+        metrics.load_avg,
+        metrics.load_max
+    from metrics
     left join products
-        on velocity.scope_id = products.product_id
+        on metrics.scope_id = products.product_id
 )
 
 select * from final

@@ -1,4 +1,4 @@
-{{ config(enabled='github' in var('tools')) }}
+{{ config(enabled='github' in var('tools'), materialized='view') }}
 
 with
 
@@ -11,6 +11,18 @@ events as (
     select * from {{ ref('stg_github__timeline_events') }}
 ),
 
+last_type_events as (
+    select
+        connection,
+        issue_id,
+        max(position) as position
+    from events
+    where event_type like 'issue_type_%'
+    group by
+        connection,
+        issue_id
+),
+
 issue_events as (
     select
         events.*,
@@ -18,20 +30,18 @@ issue_events as (
         -- An event may leave out the type's name: the issue itself tells what the last one led to.
         coalesce(
             events.issue_type,
-            case
-                when
-                    row_number() over (
-                        partition by events.connection, events.issue_id, events.event_type like 'issue_type_%'
-                        order by events.position desc
-                    ) = 1
-                    then issues.issue_type
-            end
+            case when last_type_events.position is not null then issues.issue_type end
         ) as entered_issue_type
     from events
     inner join issues
         on
             events.connection = issues.connection
             and events.issue_id = issues.id
+    left join last_type_events
+        on
+            events.connection = last_type_events.connection
+            and events.issue_id = last_type_events.issue_id
+            and events.position = last_type_events.position
 ),
 
 recorded as (
@@ -83,10 +93,11 @@ unrecorded_closings as (
         and issues.closed_at is not null
         and not exists (
             select 1
-            from issue_events
+            from events
             where
-                issue_events.artifact_id = issues.artifact_id
-                and issue_events.event_type = 'closed'
+                events.connection = issues.connection
+                and events.issue_id = issues.id
+                and events.event_type = 'closed'
         )
 ),
 

@@ -1,4 +1,4 @@
-{{ config(enabled='github' in var('tools')) }}
+{{ config(enabled='github' in var('tools'), materialized='view') }}
 
 with
 

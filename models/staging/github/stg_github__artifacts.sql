@@ -1,9 +1,13 @@
-{{ config(enabled='github' in var('tools')) }}
+{{ config(enabled='github' in var('tools'), materialized='view') }}
 
 with
 
 issues as (
     select * from {{ ref('stg_github__issues') }}
+),
+
+removals as (
+    select * from {{ ref('stg_github__removals') }}
 ),
 
 final as (
@@ -37,7 +41,7 @@ final as (
         issues.created_at,
         issues.updated_at,
         issues.closed_at as resolved_at,
-        issues.removed_at,
+        removals.removed_at,
         issues.loaded_at
     from issues
     left join issues as parents
@@ -45,6 +49,10 @@ final as (
             issues.connection = parents.connection
             and regexp_replace(issues.parent_issue_url, '^.*/repos/', '')
             = parents.repository || '/issues/' || parents.number
+    left join removals
+        on
+            issues.connection = removals.connection
+            and issues.id = removals.native_id
     where not issues.is_pull_request
 )
 

@@ -1,30 +1,9 @@
-{{ config(enabled='github' in var('tools')) }}
+{{ config(enabled='github' in var('tools'), materialized='view') }}
 
 with
 
-source as (
-    select * from {{ source('raw_github', 'workflow_runs') }}
-),
-
-unpacked as (
-    select
-        connection,
-        id,
-        repository,
-        {{ json_struct('record', {
-            'name': 'text',
-            'head_branch': 'text',
-            'head_sha': 'text',
-            'event': 'text',
-            'status': 'text',
-            'conclusion': 'text',
-            'run_attempt': 'number',
-            'html_url': 'text',
-            'created_at': 'text',
-            'run_started_at': 'text',
-            'updated_at': 'text',
-        }) }} as run
-    from source
+runs as (
+    select * from {{ ref('stg_github__workflow_runs') }}
 ),
 
 final as (
@@ -34,18 +13,18 @@ final as (
         'github' as tool,
         id as native_id,
         repository,
-        run.name as build_name,
-        run.head_branch as branch,
-        run.head_sha as commit_sha,
-        run.event as trigger,
-        coalesce(run.conclusion, run.status) as tool_state,
-        cast(run.run_attempt as bigint) as attempt,
-        run.html_url as url,
-        {{ parse_time('run.created_at') }} as created_at,
-        {{ parse_time('run.run_started_at') }} as started_at,
+        name as build_name,
+        head_branch as branch,
+        head_sha as commit_sha,
+        event as trigger,
+        coalesce(conclusion, status) as tool_state,
+        attempt,
+        url,
+        created_at,
+        started_at,
         -- A run has no time of its end: its last update is it, once it is completed.
-        case when run.status = 'completed' then {{ parse_time('run.updated_at') }} end as finished_at
-    from unpacked
+        case when status = 'completed' then updated_at end as finished_at
+    from runs
 )
 
 select {{ shape_columns('builds') | join(', ') }}

@@ -1,74 +1,47 @@
-{{ config(enabled='github' in var('tools')) }}
+{{ config(enabled='github' in var('tools'), materialized='view') }}
 
 with
 
-source as (
-    select * from {{ source('raw_github', 'pull_requests') }}
+pull_requests as (
+    select * from {{ ref('stg_github__pull_requests') }}
 ),
 
 removals as (
     select * from {{ ref('stg_github__removals') }}
 ),
 
-unpacked as (
-    select
-        connection,
-        id,
-        issue_id,
-        repository,
-        number,
-        {{ utc('updated_at') }} as updated_at,
-        {{ utc('loaded_at') }} as loaded_at,
-        {{ json_struct('record', {
-            'title': 'text',
-            'body': 'text',
-            'html_url': 'text',
-            'state': 'text',
-            'draft': 'boolean',
-            'labels': [{'name': 'text'}],
-            'user': {'login': 'text'},
-            'head': {'ref': 'text'},
-            'base': {'ref': 'text'},
-            'merge_commit_sha': 'text',
-            'created_at': 'text',
-            'merged_at': 'text',
-            'closed_at': 'text',
-        }) }} as pull_request
-    from source
-),
-
 final as (
     select
-        unpacked.connection || ':' || unpacked.id as changeset_id,
-        unpacked.connection,
+        pull_requests.connection || ':' || pull_requests.id as changeset_id,
+        pull_requests.connection,
         'github' as tool,
-        unpacked.id as native_id,
-        unpacked.repository || '#' || unpacked.number as changeset_key,
-        unpacked.repository,
-        unpacked.pull_request.title,
-        unpacked.pull_request.body,
-        unpacked.pull_request.html_url as url,
-        unpacked.pull_request.head.ref as source_branch,
-        unpacked.pull_request.base.ref as target_branch,
+        pull_requests.id as native_id,
+        pull_requests.repository || '#' || pull_requests.number as changeset_key,
+        pull_requests.repository,
+        pull_requests.title,
+        pull_requests.body,
+        pull_requests.url,
+        pull_requests.source_branch,
+        pull_requests.target_branch,
         case
-            when unpacked.pull_request.merged_at is not null then 'merged'
-            else unpacked.pull_request.state
+            when pull_requests.merged_at is not null then 'merged'
+            else pull_requests.state
         end as changeset_state,
-        coalesce(unpacked.pull_request.draft, false) as is_draft,
-        coalesce({{ to_json(list_field('unpacked.pull_request.labels', 'name')) }}, '[]') as labels,
-        unpacked.pull_request['user'].login as author_account,
-        unpacked.pull_request.merge_commit_sha,
-        {{ parse_time('unpacked.pull_request.created_at') }} as created_at,
-        unpacked.updated_at,
-        {{ parse_time('unpacked.pull_request.merged_at') }} as merged_at,
-        {{ parse_time('unpacked.pull_request.closed_at') }} as closed_at,
+        pull_requests.is_draft,
+        pull_requests.labels,
+        pull_requests.author_account,
+        pull_requests.merge_commit_sha,
+        pull_requests.created_at,
+        pull_requests.updated_at,
+        pull_requests.merged_at,
+        pull_requests.closed_at,
         removals.removed_at,
-        unpacked.loaded_at
-    from unpacked
+        pull_requests.loaded_at
+    from pull_requests
     left join removals
         on
-            unpacked.connection = removals.connection
-            and unpacked.issue_id = removals.native_id
+            pull_requests.connection = removals.connection
+            and pull_requests.issue_id = removals.native_id
 )
 
 select {{ shape_columns('changesets') | join(', ') }}

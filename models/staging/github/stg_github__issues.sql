@@ -1,19 +1,25 @@
-{{ config(enabled='github' in var('tools')) }}
+{{ config(
+    enabled='github' in var('tools'),
+    materialized=record_materialization(),
+    incremental_strategy='replace_records',
+    on_schema_change='sync_all_columns',
+    unique_key=['connection', 'id'],
+) }}
 
 with
 
 source as (
-    select * from {{ source('raw_github', 'issues') }}
-),
-
-removals as (
-    select * from {{ ref('stg_github__removals') }}
+    select
+        *,
+        {{ record_version() }} as record_version
+    from {{ source('raw_github', 'issues') }}
 ),
 
 unpacked as (
     select
         connection,
         id,
+        record_version,
         repository,
         number,
         {{ utc('updated_at') }} as updated_at,
@@ -33,35 +39,32 @@ unpacked as (
             'closed_at': 'text',
         }) }} as issue
     from source
+    where {{ is_unpacked_anew('source', ['connection', 'id']) }}
 ),
 
 final as (
     select
-        unpacked.connection || ':' || unpacked.id as artifact_id,
-        unpacked.connection,
-        unpacked.id,
-        unpacked.repository,
-        unpacked.number,
-        unpacked.issue.pull_request.url is not null as is_pull_request,
-        unpacked.issue.title,
-        unpacked.issue.html_url as url,
-        unpacked.issue.state,
-        unpacked.issue.state_reason,
-        unpacked.issue.type.name as issue_type,
-        coalesce({{ to_json(list_field('unpacked.issue.labels', 'name')) }}, '[]') as labels,
-        unpacked.issue.parent_issue_url,
-        unpacked.issue['user'].login as reporter_account,
-        unpacked.issue.assignee.login as assignee_account,
-        {{ parse_time('unpacked.issue.created_at') }} as created_at,
-        {{ parse_time('unpacked.issue.closed_at') }} as closed_at,
-        unpacked.updated_at,
-        removals.removed_at,
-        unpacked.loaded_at
+        connection || ':' || id as artifact_id,
+        connection,
+        id,
+        record_version,
+        repository,
+        number,
+        issue.pull_request.url is not null as is_pull_request,
+        issue.title,
+        issue.html_url as url,
+        issue.state,
+        issue.state_reason,
+        issue.type.name as issue_type,
+        coalesce({{ to_json(list_field('issue.labels', 'name')) }}, '[]') as labels,
+        issue.parent_issue_url,
+        issue['user'].login as reporter_account,
+        issue.assignee.login as assignee_account,
+        {{ parse_time('issue.created_at') }} as created_at,
+        {{ parse_time('issue.closed_at') }} as closed_at,
+        updated_at,
+        loaded_at
     from unpacked
-    left join removals
-        on
-            unpacked.connection = removals.connection
-            and unpacked.id = removals.native_id
 )
 
 select * from final

@@ -1,37 +1,20 @@
-{{ config(enabled='github' in var('tools')) }}
+{{ config(enabled='github' in var('tools'), materialized='view') }}
 
 with
 
-source as (
-    select * from {{ source('raw_github', 'pull_request_reviews') }}
-),
-
-unpacked as (
-    select
-        connection,
-        pull_request_id,
-        {{ json_struct('record', {'reviews': [{
-            'id': 'text', 'user': {'login': 'text'}, 'state': 'text', 'submitted_at': 'text'
-        }]}) }} as pull_request
-    from source
-),
-
-listed as (
-    select
-        connection,
-        pull_request_id,
-        {{ unnested('pull_request.reviews', 'review') }}
-    from unpacked
+reviews as (
+    select * from {{ ref('stg_github__pull_request_reviews') }}
+    where record_version is null
 ),
 
 final as (
     select
-        connection || ':' || review.id as review_id,
+        connection || ':' || review_id as review_id,
         connection || ':' || pull_request_id as changeset_id,
-        review['user'].login as reviewer_account,
-        lower(review.state) as review_state,
-        {{ parse_time('review.submitted_at') }} as submitted_at
-    from listed
+        reviewer_account,
+        lower(state) as review_state,
+        submitted_at
+    from reviews
 )
 
 select {{ shape_columns('reviews') | join(', ') }}

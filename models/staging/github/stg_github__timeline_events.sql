@@ -1,9 +1,29 @@
-{{ config(enabled='github' in var('tools')) }}
+{{ config(
+    enabled='github' in var('tools'),
+    materialized=record_materialization(),
+    incremental_strategy='replace_records',
+    on_schema_change='sync_all_columns',
+    unique_key=['connection', 'issue_id'],
+) }}
 
 with
 
-source as (
-    select * from {{ source('raw_github', 'issue_timelines') }}
+timelines as (
+    select
+        connection,
+        issue_id,
+        record,
+        {{ record_version() }} as record_version
+    from {{ source('raw_github', 'issue_timelines') }}
+),
+
+-- The same without the records: what stands in two places, DuckDB writes down first.
+versions as (
+    select
+        connection,
+        issue_id,
+        {{ record_version() }} as record_version
+    from {{ source('raw_github', 'issue_timelines') }}
 ),
 
 unpacked as (
@@ -24,7 +44,8 @@ unpacked as (
                 'id': 'text', 'number': 'text', 'repository_url': 'text', 'pull_request': {'url': 'text'}
             }},
         }]}) }} as timeline
-    from source
+    from timelines
+    where {{ is_unpacked_anew('timelines', ['connection', 'issue_id']) }}
 ),
 
 listed as (
@@ -35,10 +56,12 @@ listed as (
     from unpacked
 ),
 
+-- A timeline without events has a row, too: it was unpacked, and what it held before is gone.
 final as (
     select
         connection,
         issue_id,
+        null as record_version,
         event.id as event_id,
         event.event as event_type,
         position,
@@ -51,6 +74,24 @@ final as (
         event.source.issue.id as source_issue_id,
         event.source.issue.pull_request.url is not null as is_from_pull_request
     from listed
+    union all
+    select
+        connection,
+        issue_id,
+        record_version,
+        null as event_id,
+        null as event_type,
+        null as position,
+        null as created_at,
+        null as actor_account,
+        null as label,
+        null as assignee_account,
+        null as issue_type,
+        null as previous_issue_type,
+        null as source_issue_id,
+        null as is_from_pull_request
+    from versions
+    where {{ is_unpacked_anew('versions', ['connection', 'issue_id']) }}
 )
 
 select * from final

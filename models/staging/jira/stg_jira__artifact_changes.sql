@@ -1,22 +1,23 @@
-{{ config(enabled='jira' in var('tools')) }}
+{{ config(enabled='jira' in var('tools'), materialized='view') }}
 
 with
 
 histories as (
     select * from {{ ref('stg_jira__histories') }}
+    where attribute is not null
 ),
 
-statuses as (
+names as (
     select
         connection,
+        'state' as attribute,
         id,
         {{ json_text('record', "'$.name'") }} as name
     from {{ source('raw_jira', 'statuses') }}
-),
-
-issue_types as (
+    union all
     select
         connection,
+        'type' as attribute,
         id,
         {{ json_text('record', "'$.name'") }} as name
     from {{ source('raw_jira', 'issue_types') }}
@@ -32,43 +33,47 @@ named as (
         histories.changed_at,
         histories.actor_account,
         histories.attribute,
-        histories.from_id,
-        histories.to_id,
-        coalesce(from_statuses.name, from_types.name, histories.from_name) as from_name,
-        coalesce(to_statuses.name, to_types.name, histories.to_name) as to_name
+        coalesce(names_before.name, histories.from_name) as from_value,
+        coalesce(names_after.name, histories.to_name) as to_value
     from histories
-    left join statuses as from_statuses
+    left join names as names_before
         on
-            histories.attribute = 'state'
-            and histories.connection = from_statuses.connection
-            and histories.from_id = from_statuses.id
-    left join statuses as to_statuses
+            histories.connection = names_before.connection
+            and histories.attribute = names_before.attribute
+            and histories.from_id = names_before.id
+    left join names as names_after
         on
-            histories.attribute = 'state'
-            and histories.connection = to_statuses.connection
-            and histories.to_id = to_statuses.id
-    left join issue_types as from_types
-        on
-            histories.attribute = 'type'
-            and histories.connection = from_types.connection
-            and histories.from_id = from_types.id
-    left join issue_types as to_types
-        on
-            histories.attribute = 'type'
-            and histories.connection = to_types.connection
-            and histories.to_id = to_types.id
+            histories.connection = names_after.connection
+            and histories.attribute = names_after.attribute
+            and histories.to_id = names_after.id
+    where histories.attribute in ('state', 'type')
 ),
 
 -- Some histories carry a change of type twice, once under each of its two spellings.
-single_values as (
+repeated_types as (
     select
-        *,
-        row_number() over (
-            partition by connection, issue_id, history_id, attribute
-            order by position
-        ) as occurrence
-    from named
-    where attribute not in ('label', 'link')
+        connection,
+        issue_id,
+        history_id,
+        min(position) as first_position
+    from histories
+    where attribute = 'type'
+    group by
+        connection,
+        issue_id,
+        history_id
+    having count(*) > 1
+),
+
+single_names as (
+    select named.* from named
+    left join repeated_types
+        on
+            named.attribute = 'type'
+            and named.connection = repeated_types.connection
+            and named.issue_id = repeated_types.issue_id
+            and named.history_id = repeated_types.history_id
+    where named.position = coalesce(repeated_types.first_position, named.position)
 ),
 
 label_lists as (
@@ -76,7 +81,7 @@ label_lists as (
         *,
         {{ split_text("coalesce(from_name, '')", ' ') }} as from_labels,
         {{ split_text("coalesce(to_name, '')", ' ') }} as to_labels
-    from named
+    from histories
     where attribute = 'label'
 ),
 
@@ -103,6 +108,18 @@ unioned as (
         changed_at,
         actor_account,
         attribute,
+        from_value,
+        to_value
+    from single_names
+    union all
+    select
+        connection,
+        issue_id,
+        history_id,
+        position,
+        changed_at,
+        actor_account,
+        attribute,
         case attribute
             when 'project' then {{ jira_project('from_name') }}
             when 'sprint' then from_id
@@ -117,8 +134,8 @@ unioned as (
             when 'parent' then connection || ':' || to_id
             else to_name
         end as to_value
-    from single_values
-    where attribute != 'type' or occurrence = 1
+    from histories
+    where attribute not in ('state', 'type', 'label', 'link')
     union all
     select
         connection,

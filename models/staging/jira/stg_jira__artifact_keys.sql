@@ -1,9 +1,9 @@
-{{ config(enabled='jira' in var('tools')) }}
+{{ config(enabled='jira' in var('tools'), materialized='view') }}
 
 with
 
-artifacts as (
-    select * from {{ ref('stg_jira__artifacts') }}
+issues as (
+    select * from {{ ref('stg_jira__issues') }}
 ),
 
 moves as (
@@ -13,10 +13,10 @@ moves as (
 
 keys as (
     select
-        artifact_id,
-        artifact_key,
+        connection || ':' || id as artifact_id,
+        key as artifact_key,
         true as is_current
-    from artifacts
+    from issues
     union all
     select
         connection || ':' || issue_id as artifact_id,

@@ -1,9 +1,9 @@
-{{ config(enabled='jira' in var('tools')) }}
+{{ config(enabled='jira' in var('tools'), materialized='view') }}
 
 with
 
-source as (
-    select * from {{ source('raw_jira', 'issues') }}
+issues as (
+    select * from {{ ref('stg_jira__issues') }}
 ),
 
 histories as (
@@ -16,12 +16,13 @@ unpacked as (
         connection,
         id,
         key,
-        {{ json_struct('record', {'fields': {'issuelinks': [{
+        {{ json_struct('links', [{
             'type': {'outward': 'text'},
             'inwardIssue': {'id': 'text', 'key': 'text'},
             'outwardIssue': {'id': 'text', 'key': 'text'},
-        }]}}) }} as issue
-    from source
+        }]) }} as links
+    from issues
+    where links != '[]'
 ),
 
 links as (
@@ -29,7 +30,7 @@ links as (
         connection,
         id,
         key,
-        {{ unnested('issue.fields.issuelinks', 'link') }}
+        {{ unnested('links', 'link') }}
     from unpacked
 ),
 

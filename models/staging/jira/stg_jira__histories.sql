@@ -1,9 +1,29 @@
-{{ config(enabled='jira' in var('tools')) }}
+{{ config(
+    enabled='jira' in var('tools'),
+    materialized=record_materialization(),
+    incremental_strategy='replace_records',
+    on_schema_change='sync_all_columns',
+    unique_key=['connection', 'issue_id'],
+) }}
 
 with
 
-source as (
-    select * from {{ source('raw_jira', 'issue_changelogs') }}
+changelogs as (
+    select
+        connection,
+        issue_id,
+        record,
+        {{ record_version() }} as record_version
+    from {{ source('raw_jira', 'issue_changelogs') }}
+),
+
+-- The same without the records: what stands in two places, DuckDB writes down first.
+versions as (
+    select
+        connection,
+        issue_id,
+        {{ record_version() }} as record_version
+    from {{ source('raw_jira', 'issue_changelogs') }}
 ),
 
 unpacked as (
@@ -16,7 +36,8 @@ unpacked as (
             'author': {'accountId': 'text', 'key': 'text', 'name': 'text'},
             'items': [{'field': 'text', 'from': 'text', 'fromString': 'text', 'to': 'text', 'toString': 'text'}],
         }]}) }} as changelog
-    from source
+    from changelogs
+    where {{ is_unpacked_anew('changelogs', ['connection', 'issue_id']) }}
 ),
 
 histories as (
@@ -27,18 +48,27 @@ histories as (
     from unpacked
 ),
 
+dated as (
+    select
+        connection,
+        issue_id,
+        history,
+        {{ parse_time('history.created') }} as changed_at
+    from histories
+),
+
 items as (
     select
         connection,
         issue_id,
         history.id as history_id,
-        {{ parse_time('history.created') }} as changed_at,
+        changed_at,
         coalesce(history.author.accountid, history.author.key, history.author.name) as actor_account,
         {{ unnested("history['items']", 'item', 'position') }}
-    from histories
+    from dated
 ),
 
-final as (
+named as (
     select
         connection,
         issue_id,
@@ -70,7 +100,41 @@ final as (
         nullif(item['to'], '') as to_id,
         nullif(item['toString'], '') as to_name
     from items
+),
+
+-- A changelog in which nothing is tracked has a row, too: it was unpacked, and what it held before is gone.
+final as (
+    select
+        connection,
+        issue_id,
+        null as record_version,
+        history_id,
+        position,
+        changed_at,
+        actor_account,
+        attribute,
+        from_id,
+        from_name,
+        to_id,
+        to_name
+    from named
+    where attribute is not null
+    union all
+    select
+        connection,
+        issue_id,
+        record_version,
+        null as history_id,
+        null as position,
+        null as changed_at,
+        null as actor_account,
+        null as attribute,
+        null as from_id,
+        null as from_name,
+        null as to_id,
+        null as to_name
+    from versions
+    where {{ is_unpacked_anew('versions', ['connection', 'issue_id']) }}
 )
 
 select * from final
-where attribute is not null

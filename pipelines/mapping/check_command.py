@@ -1,4 +1,4 @@
-"""The commands of `streamgauge` that help with the mapping."""
+"""`streamgauge check`: what is wrong with the seeds, and `--fix` for what is certain."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Dashboards over the published marts: what people who decide read."""

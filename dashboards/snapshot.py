@@ -1,0 +1,114 @@
+"""Where the figures come from: the published snapshot, or the demo organisation until there is one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PUBLISHED_VARIABLE = "STREAMGAUGE_PUBLISHED"
+DEFAULT_PUBLISHED = "published"
+SNAPSHOT = "streamgauge.duckdb"
+DEMO_DATABASE = Path("demo.duckdb")
+DEMO_COPY = Path("target/demo/dashboard")
+
+
+class NothingPublishedError(Exception):
+    """There is nothing to show; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which file the figures are in.
+
+    Args:
+        database: the snapshot
+        version: its name: the version's folder
+        is_demo: whether it is the made-up organisation, for want of anything published
+    """
+
+    database: Path
+    version: str
+    is_demo: bool
+
+
+def published_folder() -> Path:
+    """The folder that `streamgauge publish` writes to."""
+    return Path(os.environ.get(PUBLISHED_VARIABLE) or DEFAULT_PUBLISHED).absolute()
+
+
+def current_snapshot(folder: Path) -> Path:
+    """The folder of the version that the published folder points to.
+
+    Raises:
+        FileNotFoundError: nothing was published there
+    """
+    return folder / "versions" / (folder / "current").read_text(encoding="utf-8").strip()
+
+
+def find_source() -> Source:
+    """The published snapshot, else a snapshot of the demo organisation if `make demo` made it.
+
+    Raises:
+        NothingPublishedError: there is neither
+    """
+    folder = published_folder()
+    try:
+        version = current_snapshot(folder)
+    except FileNotFoundError:
+        if DEMO_DATABASE.exists():
+            return Source(_demo_snapshot(), "demo", is_demo=True)
+        raise NothingPublishedError(
+            f"Nothing is published in {folder}. Run `make demo` for the made-up organisation, or build your "
+            "own and publish it: `streamgauge load`, `dbt build`, `streamgauge publish`."
+        ) from None
+    if not (version / SNAPSHOT).exists():
+        raise NothingPublishedError(
+            f"{folder / 'current'} names the version {version.name}, which has no {SNAPSHOT}. Publish again: "
+            "`streamgauge publish`."
+        )
+    return Source(version / SNAPSHOT, version.name, is_demo=False)
+
+
+def _demo_snapshot() -> Path:
+    """A copy of the demo's marts, made anew when the demo was: readers never hold the warehouse itself."""
+    snapshot = DEMO_COPY.absolute() / f"{DEMO_DATABASE.stat().st_mtime_ns}.duckdb"
+    if not snapshot.exists():
+        DEMO_COPY.mkdir(parents=True, exist_ok=True)
+        copy_marts(DEMO_DATABASE, snapshot)
+    return snapshot
+
+
+def copy_marts(warehouse: Path, snapshot: Path) -> None:
+    """Write the public marts of a warehouse to a file of their own, which appears when it is whole."""
+    with tempfile.TemporaryDirectory(dir=snapshot.parent) as folder:
+        unfinished = Path(folder) / SNAPSHOT
+        with duckdb.connect(str(unfinished)) as copy:
+            copy.execute(f"attach '{warehouse}' as warehouse (read_only)")
+            for (mart,) in copy.execute(
+                "select table_name from duckdb_tables()"
+                " where database_name = 'warehouse' and schema_name = 'main'"
+            ).fetchall():
+                copy.execute(f'create table "{mart}" as from warehouse.main."{mart}"')
+        unfinished.replace(snapshot)
+
+
+class Snapshot:
+    """Read access to one snapshot; it stays whole whatever is published meanwhile."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._connection = duckdb.connect(str(source.database), read_only=True)
+
+    def rows(self, sql: str, **parameters: Any) -> Any:
+        """What a query finds, as a pandas data frame."""
+        named = {name: value for name, value in parameters.items() if f"${name}" in sql}
+        return self._connection.cursor().execute(sql, named).df()
+
+    def one(self, sql: str, **parameters: Any) -> Any:
+        """The only row of a query, as a named tuple."""
+        return next(self.rows(sql, **parameters).itertuples(index=False))

@@ -1,0 +1,1 @@
+"""The pages, one module each: `show(view)` draws it."""

@@ -1,0 +1,244 @@
+"""Portfolio: every product and value stream, and where to look first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import charts, figures, look, words
+from dashboards.look import FEW, change, duration, percent
+from dashboards.view import View, escape, explain, five_metrics, heading, nothing_yet
+
+MEASURES = {
+    "flow_time_p50_seconds": ("Flow time, median days", "flow_time_p50_seconds"),
+    "velocity": ("Velocity", "velocity"),
+    "flow_efficiency": ("Flow efficiency", "period_flow_efficiency"),
+    "load_end": ("Flow load", "load_end"),
+}
+
+
+def show(view: View) -> None:
+    """Draw the page."""
+    heading(view, "Portfolio", "How does work flow through our products, and where should we look first?")
+    if nothing_yet(view):
+        return
+    five_metrics(view, figures.metrics(view.snapshot, view.selection))
+    look_first(view)
+    products = lines(view, "product", list(view.product_ids))
+    st.subheader("Products", anchor=False)
+    table(view, products, "product")
+    within = view.scopes[view.scopes.scope_type == "value_stream"].scope_id.unique().tolist()
+    streams = lines(view, "value_stream", [stream for stream in within if _is_shown(view, stream)])
+    if len(streams):
+        st.subheader("Value streams", anchor=False)
+        table(view, streams, "value_stream")
+    heatmap(products)
+
+
+def _is_shown(view: View, stream: str) -> bool:
+    products = view.scopes[(view.scopes.scope_type == "product") & (view.scopes.value_stream_id == stream)]
+    return bool(set(products.scope_id) & set(view.product_ids))
+
+
+def lines(view: View, scope_type: str, scope_ids: list[str]) -> Any:
+    """Rows of every scope and level, labelled with the level where there is more than one."""
+    rows = figures.portfolio(view.snapshot, view.selection, scope_type, scope_ids)
+    rows["label"] = [
+        row.scope_name if row.flow_level == "item" else f"{row.scope_name} ({row.flow_level})"
+        for row in rows.itertuples()
+    ]
+    return rows
+
+
+def summary(rows: Any) -> list[dict[str, Any]]:
+    """Per scope and level: its last complete period, the one before, and its curves."""
+    found = []
+    for _, line in rows.groupby("label", sort=False):
+        complete = line[line.is_complete]
+        if len(complete):
+            now = complete.iloc[-1]
+            before = complete.iloc[-2] if len(complete) > 1 else None
+            found.append({"now": now, "before": before, "line": complete})
+    return found
+
+
+def table(view: View, rows: Any, scope_type: str) -> None:
+    """The five metrics side by side, with curves; a click on a product opens it."""
+    entries = summary(rows)
+    if not entries:
+        st.info("No period of this range is over yet.")
+        return
+    newest = max(entry["now"].period_start for entry in entries)
+    shares = figures.distribution(view.snapshot, view.selection, scope_type, newest)
+    lines_shown = [_line(entry, shares) for entry in entries]
+    frame = pd.DataFrame(lines_shown)
+    name = look.period_name(view.selection.period_type, newest)
+    event: Any = st.dataframe(
+        frame.drop(columns=["scope_id"]),
+        hide_index=True,
+        key=f"table_{scope_type}",
+        height=38 + 35 * len(frame),
+        on_select="rerun" if scope_type == "product" else "ignore",
+        selection_mode="single-row",
+        placeholder=look.NONE,
+        column_config={
+            "name": st.column_config.TextColumn(
+                "Product" if scope_type == "product" else "Value stream", pinned=True, width=140
+            ),
+            "velocity": st.column_config.NumberColumn("Velocity", width=60, help=words.meaning("velocity")),
+            "velocity_trend": st.column_config.TextColumn("±", width=50),
+            "velocity_curve": st.column_config.BarChartColumn("over time", y_min=0, width=75),
+            "shares": st.column_config.TextColumn(
+                "Distribution", width=100, help=f"Feature · defect · debt · risk. {words.meaning('share')}"
+            ),
+            "p50": st.column_config.NumberColumn(
+                "p50", width=60, format="%.1f d", help=words.meaning("flow_time_p50_seconds")
+            ),
+            "p50_trend": st.column_config.TextColumn("± ", width=50),
+            "p50_curve": st.column_config.LineChartColumn("over time ", y_min=0, width=75),
+            "p85": st.column_config.NumberColumn(
+                "p85", width=60, format="%.1f d", help=words.meaning("flow_time_p85_seconds")
+            ),
+            "efficiency": st.column_config.ProgressColumn(
+                "Efficiency",
+                width=75,
+                format="%.0f%%",
+                min_value=0,
+                max_value=100,
+                help=words.meaning("period_flow_efficiency"),
+            ),
+            "load": st.column_config.NumberColumn("Load", width=50, help=words.meaning("load_end")),
+            "load_trend": st.column_config.TextColumn("±  ", width=50),
+            "load_curve": st.column_config.LineChartColumn("over time  ", y_min=0, width=75),
+            "items": st.column_config.NumberColumn(
+                "Items", width=50, help=words.meaning("flow_time_item_count")
+            ),
+        },
+    )
+    explain(
+        f"{name}, the last period that is over; ± against the one before, left out where either rests on "
+        f"fewer than {FEW} items. Curves end with {name} and skip periods without a figure."
+        f"{' Click a row to open the product.' if scope_type == 'product' else ''}",
+        "",
+        f"portfolio_{scope_type}",
+        rows,
+    )
+    if scope_type == "product" and event["selection"]["rows"]:
+        view.open_product(str(frame.iloc[event["selection"]["rows"][0]].scope_id))
+
+
+def _line(entry: dict[str, Any], shares: Any) -> dict[str, Any]:
+    now, before, line = entry["now"], entry["before"], entry["line"]
+    own = (
+        shares[(shares.scope_id == now.scope_id) & (shares.flow_level == now.flow_level)]
+        .set_index("flow_item")
+        .share
+    )
+    parts = [own.get(name) for name in figures.FLOW_ITEMS]
+    has_parts = not any(look.is_missing(part) for part in parts)
+
+    def moved(column: str, counted: str) -> str | None:
+        if before is None:
+            return None
+        return look.trend(now[column], before[column], now[counted], before[counted])
+
+    return {
+        "scope_id": now.scope_id,
+        "name": now.label,
+        "velocity": now.velocity,
+        "velocity_trend": moved("velocity", "velocity"),
+        "velocity_curve": line.velocity.tolist(),
+        "shares": "·".join(f"{part * 100:.0f}" for part in parts) + " %" if has_parts else look.NONE,
+        "p50": look.days(now.flow_time_p50_seconds),
+        "p50_trend": moved("flow_time_p50_seconds", "flow_time_item_count"),
+        "p50_curve": [look.days(value) for value in line.flow_time_p50_seconds.dropna()],
+        "p85": look.days(now.flow_time_p85_seconds),
+        "efficiency": None if look.is_missing(now.flow_efficiency) else now.flow_efficiency * 100,
+        "load": now.load_end,
+        "load_trend": moved("load_end", "load_end"),
+        "load_curve": line.load_end.tolist(),
+        "items": now.flow_time_item_count,
+    }
+
+
+def look_first(view: View) -> None:
+    """The products whose flow time or load grew most in a year, by quarters, which rest on more items."""
+    found = sorted(remarks(view), key=lambda remark: -remark[0])[:3]
+    st.subheader("Where to look first", anchor=False)
+    if not found:
+        st.success("In no product did flow time or load grow by a quarter or more within a year.")
+    for column, (_, product_id, name, text) in zip(st.columns(3), found, strict=False):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{escape(name)}**  \n{text}")
+            if st.button("Open", key=f"open_{product_id}_{name}", icon=":material/arrow_forward:"):
+                view.open_product(product_id)
+
+
+def remarks(view: View) -> Iterator[tuple[float, str, str, str]]:
+    """Severity, product, its name and what got worse, of each product of which something did."""
+    quarters = figures.last_quarters(view.snapshot, list(view.product_ids))
+    for (product_id, level), rows in quarters.groupby(["scope_id", "flow_level"]):
+        if len(rows) < 2:
+            continue
+        now, before = rows.iloc[0], rows.iloc[-1]
+        name = now.scope_name if level == "item" else f"{now.scope_name} ({level})"
+        slower = change(now.flow_time_p50_seconds, before.flow_time_p50_seconds) or 0
+        fuller = change(now.load_end, before.load_end) or 0
+        if min(now.flow_time_item_count, before.flow_time_item_count) < FEW:
+            slower = 0
+        if min(now.load_end, before.load_end) < FEW:
+            fuller = 0
+        texts = []
+        if slower >= 0.25:
+            texts.append(
+                f"The median flow time went from {duration(before.flow_time_p50_seconds)} to "
+                f"**{duration(now.flow_time_p50_seconds)}** ({look.items(now.flow_time_item_count)})."
+            )
+        if fuller >= 0.25:
+            texts.append(f"Work in progress went from {before.load_end} to **{now.load_end} items**.")
+        if not texts:
+            continue
+        waits = figures.worst_waits(view.snapshot, now.period_start)
+        wait = waits[(waits.scope_id == product_id) & (waits.flow_level == level)]
+        for state in wait.itertuples():
+            texts.append(
+                f"Work waits most in **{escape(state.tool_state)}**: {percent(state.share)} of all time."
+            )
+        quarter, earlier = (look.period_name("quarter", row.period_start) for row in (now, before))
+        text = f"{quarter}, against {earlier}: " + " ".join(texts)
+        yield max(slower, 0) + max(fuller, 0), str(product_id), str(name), text
+
+
+def heatmap(rows: Any) -> None:
+    """Products by period, each against its own median."""
+    st.subheader("How each product moves", anchor=False)
+    measure = st.segmented_control(
+        "Measure",
+        list(MEASURES),
+        format_func=lambda name: MEASURES[name][0],
+        default="flow_time_p50_seconds",
+        key="heatmap_measure",
+        label_visibility="collapsed",
+        required=True,
+    )
+    if not len(rows):
+        st.info("Nothing to draw in this range.")
+        return
+    label, block = MEASURES[measure]
+    few = int((rows.flow_time_item_count < FEW).sum())
+    st.plotly_chart(
+        charts.portfolio_heatmap(rows, measure, more_is_better=look.MORE_IS_BETTER[measure]),
+        key="heatmap",
+        config=charts.CONFIG,
+        alt=label,
+    )
+    explain(
+        f"{words.meaning(block)} Colour compares with the product's own median in the range: blue is better, "
+        "orange is worse, grey is as usual.",
+        f"{few} of {len(rows)} cells rest on fewer than {FEW} items." if measure.startswith("flow_") else "",
+        "portfolio_heatmap",
+        rows,
+    )

@@ -1,0 +1,71 @@
+{%- set first = 'first_' if policy('completion') == 'first' else '' -%}
+{%- set completed_at = 'items.' ~ first ~ 'completed_at' -%}
+{%- if policy('time') == 'working' -%}
+    {%- set times = 'working.working_' ~ first -%}
+    {%- set elapsed = 'working.' ~ first ~ 'completion_worked_ms - working.start_worked_ms' -%}
+{%- else -%}
+    {%- set times = 'items.' ~ first -%}
+    {%- set elapsed = epoch_milliseconds(completed_at) ~ ' - ' ~ epoch_milliseconds('items.started_at') -%}
+{%- endif -%}
+with
+
+items as (
+    select * from {{ ref('int_flow__items') }}
+    where {{ is_flow_item('flow_item') }}
+),
+
+artifacts as (
+    select * from {{ ref('int_artifacts__artifacts') }}
+),
+
+working as (
+    select * from {{ ref('int_flow__working_durations') }}
+),
+
+-- What a first completion ends, a later start is no part of.
+chosen as (
+    select
+        items.artifact_id,
+        items.product_id,
+        coalesce(items.team_id, '') as team_key,
+        items.flow_level,
+        items.flow_item,
+        {{ completed_at }} is null or items.started_at < {{ completed_at }} as is_start_counted,
+        items.started_date,
+        {{ 'items.' ~ first ~ 'completed_date' }} as completed_date,
+        {{ 'items.' ~ first ~ 'outcome' }} as outcome,
+        {{ times ~ 'active_ms' }} as active_ms,
+        {{ times ~ 'waiting_ms' }} as waiting_ms,
+        {{ elapsed }} as elapsed_ms,
+        artifacts.estimate,
+        working.calendar_id
+    from items
+    inner join artifacts
+        on items.artifact_id = artifacts.artifact_id
+    left join working
+        on items.artifact_id = working.artifact_id
+),
+
+final as (
+    select
+        artifact_id,
+        product_id,
+        team_key,
+        flow_level,
+        flow_item,
+        case when is_start_counted then started_date end as started_date,
+        completed_date,
+        outcome,
+        completed_date is not null and is_start_counted and started_date is not null as has_start,
+        active_ms,
+        waiting_ms,
+        case
+            when completed_date is not null and is_start_counted and started_date is not null
+                then {{ 'elapsed_ms' if policy('duration') == 'elapsed' else 'active_ms + waiting_ms' }}
+        end as flow_time_ms,
+        estimate,
+        calendar_id
+    from chosen
+)
+
+select * from final

@@ -1,0 +1,88 @@
+"""The figures of the five metric marts: their names, what they are measured in, and how they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DAY_SECONDS = 86_400
+HOUR_SECONDS = 3_600
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A column of a metric mart.
+
+    Args:
+        column: its name
+        mart: where it stands
+        title: as people call it
+        unit: count, seconds, ratio or estimate
+        is_headline: whether a summary shows it
+    """
+
+    column: str
+    mart: str
+    title: str
+    unit: str
+    is_headline: bool = False
+
+
+FIGURES = {
+    figure.column: figure
+    for figure in (
+        Figure("velocity", "flow_velocity", "velocity", "count", is_headline=True),
+        Figure("cancelled_count", "flow_velocity", "cancelled", "count", is_headline=True),
+        Figure("arrivals", "flow_velocity", "arrivals", "count", is_headline=True),
+        Figure("net_flow", "flow_velocity", "net flow", "count"),
+        Figure("delivered_estimate", "flow_velocity", "delivered estimate", "estimate"),
+        Figure("share", "flow_distribution", "share", "ratio", is_headline=True),
+        Figure("flow_time_avg_seconds", "flow_time", "flow time mean", "seconds"),
+        Figure("flow_time_p50_seconds", "flow_time", "flow time p50", "seconds", is_headline=True),
+        Figure("flow_time_p85_seconds", "flow_time", "flow time p85", "seconds", is_headline=True),
+        Figure("flow_time_p95_seconds", "flow_time", "flow time p95", "seconds"),
+        Figure("flow_time_item_count", "flow_time", "items with a flow time", "count"),
+        Figure("flow_efficiency", "flow_efficiency", "efficiency", "ratio", is_headline=True),
+        Figure("flow_efficiency_item_median", "flow_efficiency", "median efficiency of the items", "ratio"),
+        Figure("active_seconds", "flow_efficiency", "active time", "seconds"),
+        Figure("waiting_seconds", "flow_efficiency", "waiting time", "seconds"),
+        Figure("load_end", "flow_load", "load at the end", "count", is_headline=True),
+        Figure("load_avg", "flow_load", "load on average", "estimate", is_headline=True),
+        Figure("load_max", "flow_load", "load at most", "count"),
+    )
+}
+MARTS = tuple(dict.fromkeys(figure.mart for figure in FIGURES.values()))
+
+
+def written(value: float | None, unit: str) -> str:
+    """A value as people read it: `12`, `3.5`, `23.8 d`, `62.4 %`; a dash where there is none."""
+    if value is None:
+        return "-"
+    if unit == "count":
+        return f"{value:,.0f}"
+    if unit == "ratio":
+        return f"{value * 100:.1f} %"
+    return duration(value) if unit == "seconds" else f"{value:,.1f}"
+
+
+def duration(seconds: float) -> str:
+    """A duration in days of 24 hours, or in hours or minutes where it is short."""
+    size = abs(seconds)
+    if size >= 2 * DAY_SECONDS:
+        return f"{seconds / DAY_SECONDS:,.1f} d"
+    if size >= HOUR_SECONDS:
+        return f"{seconds / HOUR_SECONDS:.1f} h"
+    return f"{seconds / 60:.1f} min" if size >= 60 else f"{seconds:.3g} s"
+
+
+def change(before: float | None, after: float | None, unit: str) -> str:
+    """What became of a value: `+3 (+12 %)`, `-4.1 points`, `is new`, `is gone`."""
+    if before is None or after is None:
+        return "=" if before == after else ("is new" if before is None else "is gone")
+    difference = after - before
+    if difference == 0:
+        return "="
+    sign = "+" if difference > 0 else "-"
+    if unit == "ratio":
+        return f"{sign}{abs(difference) * 100:.1f} points"
+    share = f" ({difference / abs(before):+.0%})".replace("%", " %") if before else ""
+    return f"{sign}{written(abs(difference), unit)}{share}"

@@ -1,0 +1,58 @@
+"""`streamgauge publish`: what it says, and its exit code."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines import cli
+from tests.publish.conftest import Warehouse
+
+
+@pytest.fixture(autouse=True)
+def workplace(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAMGAUGE_DATABASE", str(warehouse.database))
+    monkeypatch.setenv("STREAMGAUGE_PUBLISHED", str(warehouse.published))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(warehouse.project)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, ["publish", *arguments])
+
+
+def test_it_says_what_readers_read_now(warehouse: Warehouse) -> None:
+    counts = {"test": {"pass": 1200, "warn": 1}, "unit_test": {"pass": 34}}
+    warehouse.build(1, counts=counts, warnings=["assert_a"], seeds=[{"path": "seeds/a.csv", "sha256": None}])
+    result = run()
+    assert result.exit_code == 0, result.output
+    assert ": 3 tables, 201 rows, as of 2026-07-08T09:00:00+00:00" in result.stdout
+    assert "1,234 passed, 1 warned" in result.stdout
+    assert "seeds (not in git)" in result.stdout
+    assert f"{warehouse.published}/latest/streamgauge.duckdb" in result.stdout
+
+
+def test_the_list_marks_the_version_that_is_read(warehouse: Warehouse) -> None:
+    for number in (1, 2):
+        warehouse.build(number)
+        assert run("--keep", "2").exit_code == 0
+    assert run("--rollback").exit_code == 0
+    lines = [line.split() for line in run("--list").stdout.splitlines()]
+    assert len(lines) == 3
+    assert [line[0] == "current" for line in lines[1:]] == [False, True]
+    newest = lines[1][0]
+    assert f"Rolled back to {newest}" in run("--rollback", "--version", newest).stdout
+
+
+def test_a_refusal_is_one_plain_sentence(warehouse: Warehouse) -> None:
+    warehouse.build(1, "red", failures=["assert_a"])
+    result = run()
+    assert result.exit_code == 1
+    assert "`dbt build` failed: assert_a. Run `dbt build` to its end" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_version_is_for_rollbacks() -> None:
+    result = run("--version", "20260708T090000.000Z")
+    assert result.exit_code == 1
+    assert "Give --rollback with it" in result.stderr
