@@ -157,13 +157,14 @@ def environment(settings: dict[str, dict[str, str | None]]) -> Iterator[None]:
         os.environ.update(former)
 
 
-def build(database: Path, console: Console, *options: str) -> None:
+def build(database: Path, console: Console, *options: str, seeds: str = SEEDS) -> None:
     """Run `dbt build` on the demo's database and seeds.
 
     Args:
         database: the DuckDB file
         console: where to show how far it is
         options: further options of `dbt build`
+        seeds: the folder of seeds
 
     Raises:
         DemoError: dbt failed; with the end of what it said
@@ -178,7 +179,7 @@ def build(database: Path, console: Console, *options: str) -> None:
         "target/demo",
     ]
     command += ["--vars", json.dumps(DBT_VARIABLES), *options]
-    surroundings = {**os.environ, "STREAMGAUGE_DATABASE": str(database.resolve()), "STREAMGAUGE_SEEDS": SEEDS}
+    surroundings = {**os.environ, "STREAMGAUGE_DATABASE": str(database.resolve()), "STREAMGAUGE_SEEDS": seeds}
     columns = (TextColumn("  dbt build        "), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     said: list[str] = []
     done = 0

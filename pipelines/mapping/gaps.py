@@ -17,6 +17,8 @@ from pipelines.mapping.rules import DEFAULT_PREFIX, Seed, seeds
 from pipelines.mapping.seed_files import SeedFile, SeedRow, csv_line, read_seed, seed_path
 
 Row = dict[str, Any]
+# Fewer moves into a state, or out of it, tell nothing about what it means.
+FEWEST_MOVES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ class Adviser:
                 cells.update(project=gap["project"] or "", tool_state=gap["tool_value"])
                 meaning, reasons = self._state(rows)
             case "flow_item_mapping":
-                cells["artifact_type"] = gap["tool_value"]
+                cells.update(project=gap["project"] or "", artifact_type=gap["tool_value"])
                 meaning, reasons = self._named_alike(seed, "artifact_type", gap["tool_value"])
             case "value_mapping":
                 cells.update(field="resolution", tool_value=gap["tool_value"])
@@ -231,7 +233,8 @@ class Adviser:
         category = next((row["tool_state_category"] for row in rows if row["tool_state_category"]), None)
         around = self._neighbours[gap["connection"], gap["project"], gap["tool_value"]]
         if category:
-            reasons.append(f"the tool's category is {category}")
+            unless = ", and the tool has no other word for waiting" if category == "active" else ""
+            reasons.append(f"the tool's category is {category}{unless}")
             meaning = meaning or {"abstract_state": category}
         elif not meaning and (between := _between(around)):
             meaning = {"abstract_state": between}
@@ -293,7 +296,7 @@ def _neighbour(around: Sequence[Row], direction: str) -> str:
         return ""
     (state, abstract), count = moves.most_common(1)[0]
     verb = "comes after" if direction == "before" else "leads to"
-    return f"{verb} {state} ({abstract}) in {count / moves.total():.0%} of {moves.total():,} moves"
+    return f"{verb} {state} ({abstract}) in {count:,} of {plural(moves.total(), 'move')}"
 
 
 def _between(around: Sequence[Row]) -> str | None:
@@ -305,6 +308,8 @@ def _between(around: Sequence[Row]) -> str | None:
         for row in around:
             if row["direction"] == direction and row["neighbour_abstract_state"]:
                 moves[row["neighbour_abstract_state"]] += row["move_count"]
+        if 0 < moves.total() < FEWEST_MOVES:
+            return None
         sides[direction] = moves.most_common(1)[0][0] if moves else None
     in_work = {"active", "waiting"}
     if sides["before"] in in_work and sides["after"] in in_work | {"done"}:
@@ -312,6 +317,11 @@ def _between(around: Sequence[Row]) -> str | None:
     if sides["before"] in {None, "new"} and sides["after"] in {"new", "active"}:
         return "new"
     return None
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun: 1 move, 2 moves."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def duration(seconds: float) -> str:
@@ -329,13 +339,13 @@ def _drift(
 ) -> Drift:
     new = [
         f"{row['connection']}: the {row['field']} {row['tool_value']} is new since the load before, "
-        f"{row['artifact_count']:,} items have it"
+        f"{plural(row['artifact_count'], 'item')} with it"
         for row in usage
         if row["is_new"]
     ]
     jumped = [
-        f"{row['connection']}: the {row['field']} {row['tool_value']} came to {row['recent_count']:,} items "
-        f"in 28 days, {row['usual_count']:.1f} are usual"
+        f"{row['connection']}: the {row['field']} {row['tool_value']} was entered {row['recent_count']:,} "
+        f"times in 28 days, {row['usual_count']:.1f} are usual"
         for row in usage
         if row["has_jumped"]
     ]

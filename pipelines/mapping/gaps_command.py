@@ -38,8 +38,8 @@ def gaps(
         typer.Option(
             "--write",
             metavar="N[=VALUE]",
-            help="Write the row suggested for gap N, or one that says VALUE: waiting, or defect/defect for model "
-            "and flow item. Can be given several times.",
+            help="Write the row suggested for gap N, or one that says VALUE: waiting, or defect/defect for "
+            "model and flow item. Can be given several times.",
         ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 15,

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from pipelines.mapping.gaps import Drift, Gap, ProductWork
+from pipelines.mapping.gaps import Drift, Gap, ProductWork, plural
 
 KINDS = {
     "state_mapping": "state",
@@ -84,7 +84,7 @@ def in_format(gaps: Sequence[Gap], form: str) -> str:
 
 def _lines(gap: Gap) -> list[str]:
     lately = f"{gap.delivered_count:,} delivered in 26 weeks"
-    lines = [f"{gap.artifact_count:,} items, {gap.load_count:,} in work now, {lately}"]
+    lines = [f"{plural(gap.artifact_count, 'item')}, {gap.load_count:,} in work now, {lately}"]
     lines += [f"  {_share(product)}" for product in gap.products[:3] if _share(product)]
     seen = f"seen {gap.first_seen_at:%Y-%m-%d} to {gap.last_seen_at:%Y-%m-%d}"
     examples = ", ".join(

@@ -1,25 +1,13 @@
 """The whole way on a small demo: stand-ins, loads with sweeps, `dbt build` with its tests, true figures."""
 
 import io
-from pathlib import Path
 
 import duckdb
 import pytest
 from rich.console import Console
 
-from pipelines.demo.command import build, load_company
-from pipelines.demo.company import Company
 from pipelines.demo.compare import compare, summary
 from pipelines.demo.report import print_report
-
-
-@pytest.fixture(scope="module")
-def database(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
-    console = Console(quiet=True)
-    load_company(company, path, console)
-    build(path, console)
-    return path
 
 
 def test_the_marts_equal_the_truth(database, company):

@@ -64,8 +64,8 @@ def test_sound_seeds_are_sound(folder: Path) -> None:
         ),
         (
             {"value_mapping": ["jira,acme,resolution,Answered,canceled,"]},
-            "value_mapping.csv line 2: value 'canceled' of a resolution is not one of delivered, cancelled: write "
-            "one of these. "
+            "value_mapping.csv line 2: value 'canceled' of a resolution is not one of delivered, cancelled: "
+            "write one of these. "
             "Did you mean cancelled?",
         ),
         (

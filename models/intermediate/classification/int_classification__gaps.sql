@@ -29,6 +29,11 @@ state_gaps as (
         'state_mapping' as seed,
         tool_state as tool_value,
         cast(null as {{ dbt.type_string() }}) as conflicting_rows,
+        -- Categories know no waiting: that is what a flag made of active.
+        case
+            when abstract_state = 'waiting' then 'active'
+            else abstract_state
+        end as tool_state_category,
         artifact_id,
         project,
         entered_at,
@@ -51,6 +56,7 @@ class_gaps as (
             '{{ seed }}' as seed,
             intervals.{{ value }} as tool_value,
             classes.{{ conflict }} as conflicting_rows,
+            cast(null as {{ dbt.type_string() }}) as tool_state_category,
             intervals.artifact_id,
             intervals.project,
             intervals.entered_at,
@@ -72,6 +78,7 @@ resolution_gaps as (
         'value_mapping' as seed,
         artifacts.resolution as tool_value,
         cast(null as {{ dbt.type_string() }}) as conflicting_rows,
+        cast(null as {{ dbt.type_string() }}) as tool_state_category,
         artifacts.artifact_id,
         artifacts.project,
         items.completed_at as entered_at,
@@ -103,6 +110,7 @@ select
     gap_type,
     tool_value,
     conflicting_rows,
+    tool_state_category,
     artifact_id,
     project,
     entered_at,

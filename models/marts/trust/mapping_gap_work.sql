@@ -49,6 +49,7 @@ gaps_of_artifacts as (
         conflicting_rows,
         project,
         artifact_id,
+        max(tool_state_category) as tool_state_category,
         bool_or(is_current) as is_current,
         min(entered_at) as first_seen_at,
         max(entered_at) as last_seen_at
@@ -97,9 +98,7 @@ counted as (
         count(*) filter (where work.is_delivered) as delivered_count,
         min(gaps.first_seen_at) as first_seen_at,
         max(gaps.last_seen_at) as last_seen_at,
-        max(artifacts.tool_state_category) filter (
-            where artifacts.tool_state = gaps.tool_value and gaps.seed = 'state_mapping'
-        ) as tool_state_category,
+        max(gaps.tool_state_category) as tool_state_category,
         max_by(artifacts.artifact_key, (gaps.last_seen_at, artifacts.artifact_key)) as example_artifact_key,
         max_by(artifacts.url, (gaps.last_seen_at, artifacts.artifact_key)) as example_url
     from gaps_of_artifacts as gaps

@@ -29,9 +29,12 @@ uses as (
             '{{ field }}' as field,
             {{ column }} as tool_value,
             artifact_id,
-            entered_at
+            entered_at,
+            {{ column }} is distinct from lag({{ column }}) over (
+                partition by artifact_id
+                order by interval_number
+            ) as is_entry
         from intervals
-        where {{ column }} is not null
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -43,10 +46,10 @@ counted as (
         uses.field,
         uses.tool_value,
         count(distinct uses.artifact_id) as artifact_count,
-        count(distinct uses.artifact_id) filter (
+        count(*) filter (
             where uses.entered_at >= {{ dbt.dateadd('day', -28, 'clock.as_of') }}
         ) as recent_count,
-        count(distinct uses.artifact_id) filter (
+        count(*) filter (
             where
                 uses.entered_at >= {{ dbt.dateadd('day', -196, 'clock.as_of') }}
                 and uses.entered_at < {{ dbt.dateadd('day', -28, 'clock.as_of') }}
@@ -55,6 +58,7 @@ counted as (
         max(uses.entered_at) as last_seen_at
     from uses
     cross join clock
+    where uses.is_entry and uses.tool_value is not null
     group by
         uses.connection,
         uses.tool,
