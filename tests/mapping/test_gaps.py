@@ -16,8 +16,8 @@ from pipelines.mapping.check import check_seeds
 from tests.mapping.seed_folder import header, write_seeds
 
 SEEN = "timestamp '2026-01-02', timestamp '2026-05-03'"
-# connection, tool, seed, gap_type, tool_value, conflicting_rows, project, product_id, artifacts, load, its share,
-# delivered, its share, category, stay, first and last seen, example and its address
+# connection, tool, seed, gap_type, tool_value, conflicting_rows, project, product_id, artifacts, load and its
+# share, delivered, its share, category, stay, first and last seen, example and its address
 WORK = f"""
     ('acme', 'jira', 'state_mapping', 'tool_category', 'Parked', null, 'PAY', 'payments', 9, 4,
         0.4, 2, 0.1, 'active',
@@ -138,14 +138,14 @@ def test_the_worst_comes_first(folder: Path) -> None:
         (
             "Parked",
             "jira,acme,PAY,,Parked,active,,,,,",
-            "the tool's category is active, and the tool has no other word for waiting; half of the stays are "
-            "longer than 4.0 days",
+            "the tool's category is active, and the tool has no other word for waiting; half of the stays "
+            "are longer than 4.0 days",
         ),
         (
             "Limbo",
             "jira,acme,PAY,,Limbo,active,,,,,",
-            "comes after In Progress (active) in 6 of 7 moves; leads to Done (done) in 7 of 7 moves; half of the "
-            "stays are longer than 2.0 hours",
+            "comes after In Progress (active) in 6 of 7 moves; leads to Done (done) in 7 of 7 moves; half of "
+            "the stays are longer than 2.0 hours",
         ),
         (
             "Seldom",  # once tells nothing
