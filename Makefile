@@ -10,7 +10,7 @@ STAMP := .venv/.synced
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dashboard test lint docs clean
+.PHONY: help setup demo dashboard test lint docs bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -30,7 +30,7 @@ dashboard: $(STAMP) ## Serve the dashboards over what is published, else over th
 	$(BIN)/streamlit run dashboards/app.py
 
 test: $(STAMP) ## Python tests, then the demo with every data test, unit test and its true figures
-	$(BIN)/pytest --quiet --ignore=tests/acceptance
+	$(BIN)/pytest --quiet --ignore=tests/acceptance --ignore=tests/services
 
 lint: $(STAMP) ## Python, SQL and YAML style, and types
 	$(BIN)/ruff check
@@ -39,8 +39,11 @@ lint: $(STAMP) ## Python, SQL and YAML style, and types
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint
 
-docs: $(STAMP) ## Write dbt's documentation site to target/
-	$(BIN)/dbt docs generate --static
+docs: $(STAMP) ## Write dbt's documentation site, one file: target/static_index.html
+	$(BIN)/dbt docs generate --target lint --static --empty-catalog
+
+bench: $(STAMP) ## Time builds of SIZE artifacts (100000); BENCH=--growth or --loading for more
+	$(BIN)/python -m benchmark $(if $(SIZE),--size $(SIZE)) $(BENCH)
 
 clean: ## Remove what builds and tests leave behind, but not .venv and no warehouse
 	rm -rf target logs .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -56,7 +56,7 @@ def generate(folder: Path, size: int) -> Organisation:
     organisation = Organisation(folder / "warehouse.duckdb", folder / "seeds", size)
     organisation.seeds.mkdir(parents=True)
     with _opened(organisation) as connection:
-        _create_raw_tables(connection)
+        create_raw_tables(connection)
         _set(connection, round=0, load_id=_load_id(0))
         _run(connection, "catalogues")
         _run(connection, "seeds")
@@ -94,8 +94,14 @@ def copy_organisation(organisation: Organisation, folder: Path) -> Organisation:
     """A copy with the raw tables and seeds alone, as if nothing had been built yet."""
     copied = Organisation(folder / "warehouse.duckdb", folder / "seeds", organisation.size)
     shutil.copytree(organisation.seeds, copied.seeds)
-    with duckdb.connect(str(copied.database)) as connection:
-        connection.execute(f"attach '{organisation.database}' as original (read_only)")
+    copy_raw_tables(organisation.database, copied.database)
+    return copied
+
+
+def copy_raw_tables(database: Path, copied: Path) -> None:
+    """Write the raw tables of a warehouse to a new one."""
+    with duckdb.connect(str(copied)) as connection:
+        connection.execute(f"attach '{database}' as original (read_only)")
         for schema, table in connection.execute(
             """
             select schema_name, table_name from duckdb_tables()
@@ -104,7 +110,6 @@ def copy_organisation(organisation: Organisation, folder: Path) -> Organisation:
         ).fetchall():
             connection.execute(f"create schema if not exists {schema}")
             connection.execute(f"create table {schema}.{table} as from original.{schema}.{table}")
-    return copied
 
 
 def _opened(organisation: Organisation) -> duckdb.DuckDBPyConnection:
@@ -117,7 +122,8 @@ def _opened(organisation: Organisation) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
+def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty raw tables that the tools declare, and those of every load."""
     for tool in WRITTEN:
         connection.execute(f"create schema raw_{tool}")
         for table in source_class(tool).tables:

@@ -16,7 +16,15 @@ COMMANDS = {
     "impact": "pipelines.mapping.impact:impact",
     "explain": "pipelines.mapping.explain:explain",
     "publish": "pipelines.publish.command:publish_command",
+    "mf": "pipelines.semantic:metricflow",
     "demo": "pipelines.demo.command:demo",
+}
+# Those that hand all their arguments on.
+PASSING: dict[str, dict[str, Any]] = {
+    "mf": {
+        "context_settings": {"allow_extra_args": True, "ignore_unknown_options": True},
+        "add_help_option": False,
+    },
 }
 
 
@@ -33,7 +41,7 @@ class LazyCommands(TyperGroup):
             return None
         module, function = COMMANDS[cmd_name].split(":")
         single = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
-        single.command(cmd_name)(getattr(import_module(module), function))
+        single.command(cmd_name, **PASSING.get(cmd_name, {}))(getattr(import_module(module), function))
         return typer.main.get_command(single)
 
 

@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 
 import dlt
 from dlt.common.configuration.container import Container
+from dlt.common.configuration.providers.toml import TomlProviderReadException
 from dlt.common.configuration.specs.pluggable_run_context import PluggableRunContext
 from dlt.common.json import json
 
@@ -81,8 +82,18 @@ class Connection:
 
 
 def reload_configuration() -> None:
-    """Read `.dlt/*.toml` of the current folder again: dlt reads them once a process."""
-    Container()[PluggableRunContext].reload(str(Path.cwd()))
+    """Read `.dlt/*.toml` of the current folder again: dlt reads them once a process.
+
+    Raises:
+        LoadError: one of them is no TOML
+    """
+    try:
+        Container()[PluggableRunContext].reload(str(Path.cwd()))
+    except TomlProviderReadException as error:
+        where = str(error).splitlines()[-1]
+        raise LoadError(
+            "load", f".dlt/{error.file_name}", f"it cannot be read: {where}", "Mend that line: it is no TOML"
+        ) from None
 
 
 def connection_names() -> list[str]:

@@ -9,3 +9,11 @@
         lambda day: cast(day as date)
     )
 {%- endmacro %}
+
+{# The guard: sequence() fails where the last date is before the first. #}
+{% macro spark__date_series(first_date, last_date) -%}
+    case
+        when cast({{ first_date }} as date) <= cast({{ last_date }} as date)
+            then sequence(cast({{ first_date }} as date), cast({{ last_date }} as date), interval 1 day)
+    end
+{%- endmacro %}

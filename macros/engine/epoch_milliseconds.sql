@@ -6,3 +6,7 @@
 {% macro duckdb__epoch_milliseconds(column) -%}
     epoch_ms({{ column }})
 {%- endmacro %}
+
+{% macro spark__epoch_milliseconds(column) -%}
+    unix_millis({{ column }})
+{%- endmacro %}

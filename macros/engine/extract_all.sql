@@ -6,3 +6,7 @@
 {% macro duckdb__extract_all(text, pattern, group) -%}
     regexp_extract_all({{ text }}, '{{ pattern }}', {{ group }})
 {%- endmacro %}
+
+{% macro spark__extract_all(text, pattern, group) -%}
+    regexp_extract_all({{ text }}, '{{ pattern | replace("\\", "\\\\") }}', {{ group }})
+{%- endmacro %}

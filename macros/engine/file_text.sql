@@ -6,3 +6,7 @@
 {% macro duckdb__file_text(path) -%}
     select try(decode(content)) as content from read_blob('{{ path | replace("'", "''") }}')
 {%- endmacro %}
+
+{% macro spark__file_text(path) -%}
+    select try_validate_utf8(cast(content as string)) as content from binaryFile.`{{ path }}`
+{%- endmacro %}

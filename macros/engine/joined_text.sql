@@ -6,3 +6,7 @@
 {% macro duckdb__joined_text(column, separator, order_by) -%}
     string_agg({{ column }}, '{{ separator }}' order by {{ order_by }})
 {%- endmacro %}
+
+{% macro spark__joined_text(column, separator, order_by) -%}
+    listagg({{ column }}, '{{ separator }}') within group (order by {{ order_by }})
+{%- endmacro %}

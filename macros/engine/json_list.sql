@@ -6,3 +6,7 @@
 {% macro duckdb__json_list(text) -%}
     json_transform({{ text }}, '["VARCHAR"]')
 {%- endmacro %}
+
+{% macro spark__json_list(text) -%}
+    from_json({{ text }}, 'array<string>')
+{%- endmacro %}

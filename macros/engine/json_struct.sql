@@ -22,3 +22,21 @@
         [{{ duckdb__json_shape(shape[0]) }}]
     {%- endif -%}
 {%- endmacro %}
+
+{% macro spark__json_struct(column, shape) -%}
+    from_json({{ column }}, '{{ spark__json_shape(shape) }}')
+{%- endmacro %}
+
+{% macro spark__json_shape(shape) -%}
+    {%- if shape is mapping -%}
+        struct<
+        {%- for name, inner in shape.items() -%}
+            `{{ name }}`: {{ spark__json_shape(inner) }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+        >
+    {%- elif shape is string -%}
+        {{ {'text': 'string', 'number': 'double', 'boolean': 'boolean', 'json': 'string'}[shape] }}
+    {%- else -%}
+        array<{{ spark__json_shape(shape[0]) }}>
+    {%- endif -%}
+{%- endmacro %}

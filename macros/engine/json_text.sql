@@ -6,3 +6,7 @@
 {% macro duckdb__json_text(column, path) -%}
     json_extract_string({{ column }}, {{ path }})
 {%- endmacro %}
+
+{% macro spark__json_text(column, path) -%}
+    get_json_object({{ column }}, {{ path }})
+{%- endmacro %}

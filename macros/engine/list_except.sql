@@ -6,3 +6,7 @@
 {% macro duckdb__list_except(list, other) -%}
     list_filter({{ list }}, lambda element: not list_contains(coalesce({{ other }}, []), element))
 {%- endmacro %}
+
+{% macro spark__list_except(list, other) -%}
+    filter({{ list }}, element -> not array_contains(coalesce({{ other }}, array()), element))
+{%- endmacro %}

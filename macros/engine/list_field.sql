@@ -6,3 +6,7 @@
 {% macro duckdb__list_field(list, field) -%}
     list_transform({{ list }}, lambda element: element['{{ field }}'])
 {%- endmacro %}
+
+{% macro spark__list_field(list, field) -%}
+    transform({{ list }}, element -> element['{{ field }}'])
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__local_time(column, zone) -%}
     timezone({{ zone }}, timezone('UTC', {{ column }}))
 {%- endmacro %}
+
+{% macro spark__local_time(column, zone) -%}
+    from_utc_timestamp({{ column }}, {{ zone }})
+{%- endmacro %}

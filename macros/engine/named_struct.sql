@@ -8,3 +8,11 @@
         '{{ name }}': {{ expression }}{{ ', ' if not loop.last }}
     {%- endfor -%} }
 {%- endmacro %}
+
+{% macro spark__named_struct(fields) -%}
+    named_struct(
+        {%- for name, expression in fields.items() -%}
+            '{{ name }}', {{ expression }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+    )
+{%- endmacro %}

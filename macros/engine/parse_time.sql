@@ -12,3 +12,14 @@
         else coalesce({{ milliseconds }}, {{ instant }})
     end
 {%- endmacro %}
+
+{# Spark takes no offset without a colon, but bare years and times of day, which are no times here. #}
+{% macro spark__parse_time(text) -%}
+    coalesce(
+        case
+            when {{ text }} like '%-%-%'
+                then try_cast(regexp_replace({{ text }}, '([+-][0-9]{2})([0-9]{2})$', '$1:$2') as timestamp)
+        end,
+        timestamp_millis(try_cast({{ text }} as bigint))
+    )
+{%- endmacro %}

@@ -9,3 +9,12 @@
         + to_minutes(cast(substring({{ time }}, 1, 2) as integer) * 60 + cast(substring({{ time }}, 4, 2) as integer))
     )
 {%- endmacro %}
+
+{% macro spark__time_of_day(date, time) -%}
+    (
+        cast({{ date }} as timestamp)
+        + make_dt_interval(
+            0, cast(substring({{ time }}, 1, 2) as integer), cast(substring({{ time }}, 4, 2) as integer)
+        )
+    )
+{%- endmacro %}

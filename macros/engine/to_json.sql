@@ -6,3 +6,7 @@
 {% macro duckdb__to_json(value) -%}
     cast(to_json({{ value }}) as varchar)
 {%- endmacro %}
+
+{% macro spark__to_json(value) -%}
+    to_json({{ value }}, map('ignoreNullFields', 'false'))
+{%- endmacro %}

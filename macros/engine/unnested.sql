@@ -14,3 +14,15 @@
         generate_subscripts({{ list }}, 1) as {{ position }}
     {%- endif -%}
 {%- endmacro %}
+
+{# posexplode() counts in integers from 0; this counts as DuckDB does. #}
+{% macro spark__unnested(list, element, position) -%}
+    {%- if position -%}
+        inline(transform(
+            {{ list }},
+            (element, index) -> named_struct('{{ element }}', element, '{{ position }}', cast(index + 1 as bigint))
+        ))
+    {%- else -%}
+        explode({{ list }}) as {{ element }}
+    {%- endif -%}
+{%- endmacro %}

@@ -6,3 +6,8 @@
 {% macro duckdb__utc(column) -%}
     timezone('UTC', {{ column }})
 {%- endmacro %}
+
+{# The session's time zone is UTC. #}
+{% macro spark__utc(column) -%}
+    {{ column }}
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__weekday_name(date) -%}
     lower(dayname({{ date }}))
 {%- endmacro %}
+
+{% macro spark__weekday_name(date) -%}
+    lower(date_format({{ date }}, 'EEEE'))
+{%- endmacro %}

@@ -2,8 +2,7 @@
 {% macro check_tools_are_loaded() %}
     {% if execute and flags.WHICH in ('run', 'build', 'test') %}
         {% for tool in var('tools') %}
-            {% set loads = adapter.get_relation(target.database, 'raw_' ~ tool, 'loads') %}
-            {% if loads is none %}
+            {% if not is_loaded(tool) %}
                 {{ exceptions.raise_compiler_error(
                     "The tool '" ~ tool ~ "' is in var('tools') but nothing was loaded for it: load it with"
                     ~ " `streamgauge load`, or take it out of `tools` in dbt_project.yml."

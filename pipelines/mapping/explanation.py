@@ -224,9 +224,10 @@ class Records:
         working = "working_" if policies["time"] == "working" else ""
         duration = "elapsed" if policies["duration"] == "elapsed" else "flow_time"
         rows = self._rows(f"""
-            select artifact_id, artifact_key, title, product_id, team_id, value_stream_id,
-                flow_level, flow_item, estimate, started_at, {first}completed_at, {first}outcome,
-                {working}{first}active_seconds, {working}{first}waiting_seconds, {working}{first}{duration}_seconds
+            select artifact_id, artifact_key, title, product_id, team_id, value_stream_id, flow_level,
+                flow_item, estimate, started_at, {first}completed_at, {first}outcome,
+                {working}{first}active_seconds, {working}{first}waiting_seconds,
+                {working}{first}{duration}_seconds
             from fct_flow_items order by artifact_id
         """)
         return [self._item(row) for row in rows]

@@ -13,10 +13,13 @@ from rich.table import Table
 from pipelines.database import database_path
 from pipelines.errors import PublishError
 from pipelines.load import now
+from pipelines.publish.postgres import copy_to_postgres, without_password
+from pipelines.publish.remote import copy_to_folder
 from pipelines.publish.snapshot import Manifest, publish, read_manifest, rollback
 from pipelines.publish.versions import Published, published_folder
 
 DEFAULT_KEEP = 7
+DEFAULT_SCHEMA = "streamgauge"
 
 
 def publish_command(
@@ -28,9 +31,19 @@ def publish_command(
         str | None, typer.Option(metavar="NAME", help="With --rollback: the version to go back to.")
     ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the versions that are there.")] = False,
+    hyper: Annotated[bool, typer.Option("--hyper", help="Add a Tableau extract to the version.")] = False,
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            envvar="STREAMGAUGE_PUBLISH_TO",
+            help="Also copy it there: postgresql://user@host/database, or a folder such as s3://bucket/path.",
+        ),
+    ] = None,
+    schema: Annotated[str, typer.Option(help="The schema of PostgreSQL to copy into.")] = DEFAULT_SCHEMA,
 ) -> None:
     """Put the figures of a green build in place for readers: whole and at once, the former ones kept."""
-    console = Console()
+    console, complaints = Console(), Console(stderr=True)
     folder = published_folder()
     try:
         if version and not back:
@@ -41,11 +54,29 @@ def publish_command(
         if back:
             manifest = rollback(folder, version)
         else:
-            manifest = publish(database_path(), folder, Path.cwd(), keep=keep, now=now)
+            manifest = publish(database_path(), folder, Path.cwd(), keep=keep, now=now, hyper=hyper)
     except PublishError as error:
-        Console(stderr=True).print(f"[red]{escape(str(error))}", soft_wrap=True)
+        complaints.print(f"[red]{escape(str(error))}", soft_wrap=True)
         raise typer.Exit(1) from None
     print_outcome(console, folder, manifest, is_back=back)
+    failed = False
+    for url in to or ():
+        try:
+            copy(folder / "versions" / manifest["version"], url, schema, keep)
+            console.print(f"  copied  {escape(without_password(url))}", soft_wrap=True, highlight=False)
+        except PublishError as error:
+            complaints.print(f"[red]{escape(str(error))}", soft_wrap=True)
+            failed = True
+    if failed:
+        raise typer.Exit(1)
+
+
+def copy(snapshot: Path, url: str, schema: str, keep: int) -> None:
+    """Copy a version to where a URL points."""
+    if url.startswith(("postgresql://", "postgres://")):
+        copy_to_postgres(snapshot, url, schema)
+    else:
+        copy_to_folder(snapshot, url, keep, now())
 
 
 def print_outcome(console: Console, folder: Path, manifest: Manifest, *, is_back: bool) -> None:

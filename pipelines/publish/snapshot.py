@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.errors import PublishError
 from pipelines.publish.build import Build, Mart, check_seeds, read_build, seed_revisions
+from pipelines.publish.hyper import write_hyper
 from pipelines.publish.versions import (
     DATABASE_FILE,
     MANIFEST_FILE,
@@ -35,6 +36,7 @@ def publish(
     *,
     keep: int,
     now: Callable[[], dt.datetime],
+    hyper: bool = False,
 ) -> Manifest:
     """Put the public marts of a green build in place as a new version.
 
@@ -44,6 +46,7 @@ def publish(
         project: the root of the dbt project, where the seeds are
         keep: how many versions stay, the new one included
         now: the clock
+        hyper: whether to add a Tableau extract
 
     Returns:
         The manifest of the new version.
@@ -62,6 +65,8 @@ def publish(
         try:
             with published.draft(version) as draft:
                 manifest = _write(warehouse, build, draft, version, moment, seed_revisions(project, build))
+                if hyper:
+                    write_hyper(draft)
         except (OSError, duckdb.Error) as error:
             raise PublishError(
                 str(published.path(version)),

@@ -271,13 +271,14 @@ class Seeds:
         self.value_streams = {row["value_stream_id"]: row for row in read_seed(folder, "value_streams")}
 
     def state_labels(self, artifact: Artifact) -> set[str]:
-        """The labels that stand as `label:<name>` in state_mapping of this tool and connection."""
+        """The labels that stand as `label:<name>` in state_mapping of this tool, connection and project."""
         return {
             label_name(row["tool_state"][len("label:") :])
             for row in [*self.states.rows, *self.states.defaults]
             if normal(row["tool_state"]).startswith("label:")
             and normal(row["tool"]) in ("", normal(artifact.tool))
             and normal(row["connection"]) in ("", normal(artifact.connection))
+            and normal(row["project"]) in ("", normal(artifact.project))
         }
 
     def ancestors(self, value_stream_id: str) -> list[tuple[str, str]]:

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from pipelines.mapping.rows import Rows, compare_rows, read_rows
 
-HEADER = "tool,connection,project,artifact_type,tool_state,abstract_state,outcome,precedence,valid_from,valid_to,note\n"
+HEADER = (
+    "tool,connection,project,artifact_type,tool_state,abstract_state,outcome,precedence,valid_from,valid_to,"
+)
+HEADER += "note\n"
+
+Table = list[tuple[str, ...]]
 
 
 def states(*rows: str) -> Rows:
@@ -59,7 +64,8 @@ def test_a_shipped_default_says_so() -> None:
             ],
             [
                 "changed state_mapping.csv:3: tool=jira, tool_state=QA: valid_to blank → 2026-04-01",
-                "added state_mapping.csv:4: tool=jira, tool_state=QA, abstract_state=waiting, valid_from=2026-04-01",
+                "added state_mapping.csv:4: tool=jira, tool_state=QA, abstract_state=waiting, "
+                "valid_from=2026-04-01",
             ],
         ),
     ],
@@ -69,14 +75,14 @@ def test_an_edit_in_words(after: list[str], said: list[str]) -> None:
 
 
 CELL = st.text(alphabet="aB ,\"\n'", max_size=4)
-TABLE = st.lists(st.tuples(*[CELL] * 11), max_size=6)
+TABLES = st.lists(st.tuples(*[CELL] * 11), max_size=6)
 
 
-@given(TABLE, TABLE)
+@given(TABLES, TABLES)
 def test_added_less_removed_is_the_difference_in_rows(
     before: list[tuple[str, ...]], after: list[tuple[str, ...]]
 ) -> None:
-    def rows(table: list[tuple[str, ...]]) -> Rows:
+    def rows(table: Table) -> Rows:
         quoted = (",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in table)
         return Rows({"state_mapping": HEADER + "".join(quoted)})
 

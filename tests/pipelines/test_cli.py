@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines import cli
+from pipelines.connections import reload_configuration
 from pipelines.demo.jira_api import JiraSite, serve
 from tests.pipelines.jira_site import TOKEN, make_site, rows
 
@@ -85,6 +86,20 @@ def test_no_connection_at_all() -> None:
     result = run("load")
     assert result.exit_code == 1
     assert "there is no connection. Add [connections.<name>] to .dlt/config.toml." in result.stderr
+
+
+@pytest.mark.parametrize("name", ["config.toml", "secrets.toml"])
+def test_a_file_that_is_no_toml(name: str, workplace: Path) -> None:
+    (workplace / ".dlt").mkdir(exist_ok=True)
+    file = workplace / ".dlt" / name
+    file.write_text('[connections.acme]\napi_token = "hunter2\n')
+    result = run("load")
+    file.unlink()
+    reload_configuration()
+    assert result.exit_code == 1
+    assert f"load: .dlt/{name}: it cannot be read:" in result.stderr
+    assert "line 2" in result.stderr
+    assert "hunter2" not in result.output + result.stderr
 
 
 def test_a_failed_sweep_is_a_failed_connection(monkeypatch: pytest.MonkeyPatch) -> None:

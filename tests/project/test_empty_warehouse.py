@@ -67,7 +67,7 @@ def test_every_built_column_is_described_and_every_described_column_is_built(
         (table, column)
         for table, column in warehouse.sql(
             "select table_name, column_name from information_schema.columns"
-            " where table_schema in ('main', 'staging', 'intermediate', 'seeds')"
+            " where table_schema in ('main', 'staging', 'intermediate', 'seeds', 'semantic')"
         ).fetchall()
     }
     described = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -56,3 +58,25 @@ def test_a_version_is_for_rollbacks() -> None:
     result = run("--version", "20260708T090000.000Z")
     assert result.exit_code == 1
     assert "Give --rollback with it" in result.stderr
+
+
+def test_copies_are_made_and_a_failed_one_is_said(warehouse: Warehouse) -> None:
+    warehouse.build(1)
+    share = warehouse.project / "share"
+    result = run("--to", str(share), "--to", "postgresql://me:secret@127.0.0.1:1/flow")
+    assert result.exit_code == 1
+    assert f"copied  {share}" in result.stdout
+    assert "postgresql://me@127.0.0.1:1/flow, schema streamgauge: " in result.stderr
+    assert "secret" not in result.output
+    assert (share / "current").read_text() == (warehouse.published / "current").read_text()
+
+
+def test_without_tableaus_library_nothing_is_published(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse.build(1)
+    monkeypatch.setitem(sys.modules, "tableauhyperapi", None)
+    result = run("--hyper")
+    assert result.exit_code == 1
+    assert "Tableau's library is not installed. Install it with `.venv/bin/uv sync" in result.stderr
+    assert not (warehouse.published / "current").exists()

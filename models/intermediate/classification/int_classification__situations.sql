@@ -32,7 +32,7 @@ distinct_situations as (
 final as (
     select
         row_number() over (
-            order by tool, connection, project, artifact_type, tag_set, starts_on
+            order by tool, connection, project nulls last, artifact_type nulls last, tag_set, starts_on
         ) as situation_id,
         tool,
         connection,

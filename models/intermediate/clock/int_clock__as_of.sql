@@ -8,7 +8,7 @@ loads as (
 
 final as (
     {% if var('as_of') %}
-        select {{ parse_time("'" ~ var('as_of') ~ "'") }} as as_of
+        select {{ parse_time("'" ~ checked_instant(var('as_of')) ~ "'") }} as as_of
     {% else %}
         select max(finished_at) as as_of
         from loads

@@ -18,6 +18,7 @@ current_labels as (
         artifact_id,
         tool,
         connection,
+        lower(trim(project)) as project,
         {{ unnested(json_list('labels'), 'label') }}
     from artifacts
     where labels != '[]'
@@ -28,6 +29,7 @@ changed_labels as (
         artifacts.artifact_id,
         artifacts.tool,
         artifacts.connection,
+        lower(trim(artifacts.project)) as project,
         coalesce(label_changes.to_value, label_changes.from_value) as label,
         label_changes.to_value is not null as is_added,
         label_changes.changed_at,
@@ -59,6 +61,7 @@ recorded as (
                 lower(changed_labels.label) = state_labels.label
                 and coalesce(state_labels.tool, changed_labels.tool) = changed_labels.tool
                 and coalesce(state_labels.connection, changed_labels.connection) = changed_labels.connection
+                and (state_labels.project is null or state_labels.project = changed_labels.project)
         )
 ),
 
@@ -76,6 +79,7 @@ standing as (
                 lower(current_labels.label) = state_labels.label
                 and coalesce(state_labels.tool, current_labels.tool) = current_labels.tool
                 and coalesce(state_labels.connection, current_labels.connection) = current_labels.connection
+                and (state_labels.project is null or state_labels.project = current_labels.project)
         )
     group by
         current_labels.artifact_id,

@@ -142,11 +142,11 @@ carried as (
         from_value,
         is_inferred,
         is_observed,
-        last_value(native_state ignore nulls) over point_order as native_state,
-        last_value(artifact_type ignore nulls) over point_order as artifact_type,
-        last_value(project ignore nulls) over point_order as project,
-        last_value(flag ignore nulls) over point_order as flag,
-        last_value(state_label ignore nulls) over point_order as state_label
+        {{ last_known('native_state') }} over point_order as native_state,
+        {{ last_known('artifact_type') }} over point_order as artifact_type,
+        {{ last_known('project') }} over point_order as project,
+        {{ last_known('flag') }} over point_order as flag,
+        {{ last_known('state_label') }} over point_order as state_label
     from numbered
     window point_order as (
         partition by artifact_id

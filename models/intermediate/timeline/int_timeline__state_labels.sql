@@ -8,6 +8,7 @@ final as (
     select distinct
         tool,
         connection,
+        project,
         substring(tool_state, 7) as label
     from state_mapping
     where tool_state like 'label:%'
@@ -16,5 +17,6 @@ final as (
 select
     tool,
     connection,
+    project,
     label
 from final

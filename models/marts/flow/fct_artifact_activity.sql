@@ -152,7 +152,7 @@ final as (
             partition by unioned.artifact_id, unioned.activity_type
             order by
                 unioned.occurred_at, length(unioned.change_id), unioned.change_id, unioned.position,
-                unioned.from_value, unioned.to_value
+                unioned.from_value nulls last, unioned.to_value nulls last
         ) as {{ dbt.type_string() }}) as activity_id,
         unioned.artifact_id,
         artifacts.connection,

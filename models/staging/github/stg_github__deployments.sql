@@ -33,7 +33,7 @@ listed_statuses as (
         {{ parse_time('status.created_at') }} as created_at,
         row_number() over (
             partition by connection, deployment_id
-            order by {{ parse_time('status.created_at') }}, length(status.id), status.id
+            order by {{ parse_time('status.created_at') }} nulls last, length(status.id), status.id
         ) as status_number
     from listed
 ),

@@ -1,0 +1,217 @@
+"""Every figure of the demo is explained, and its items come to it; so do the intervals of every item."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.mapping.explanation import Explainer, Place, Records
+from pipelines.mapping.figures import FIGURES, MARTS
+from pipelines.mapping.life import Life, read_life
+from pipelines.mapping.rows import Rows
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = ROOT / "pipelines" / "demo" / "seeds"
+KEY = "scope_type, scope_id, period_type, period_start, flow_level, flow_item"
+
+
+@pytest.fixture(scope="module")
+def records(database: Path) -> Iterator[Records]:
+    with closing(Records(database)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def rows() -> Rows:
+    return Rows.of_folders(ROOT / "seeds" / "defaults", SEEDS)
+
+
+def figures(records: Records, condition: str) -> dict[Place, dict[str, float | None]]:
+    """All figures of the marts, by place and column."""
+    found: dict[Place, dict[str, float | None]] = {}
+    for mart in MARTS:
+        columns = [figure.column for figure in FIGURES.values() if figure.mart == mart]
+        sql = f"select {KEY}, {', '.join(columns)} from {mart} where {condition}"
+        for row in records.connection.execute(sql).fetchall():
+            values = [None if value is None else float(value) for value in row[6:]]
+            found.setdefault(Place(*row[:6]), {}).update(zip(columns, values, strict=True))
+    return found
+
+
+def disagreements(records: Records, condition: str) -> tuple[int, list[str]]:
+    """How many figures were explained, and those whose items do not come to them."""
+    explained, wrong = 0, []
+    scopes: dict[tuple[str, str], tuple[list[Any], list[Any]]] = {}
+    for place, published in figures(records, condition).items():
+        scope = (place.scope_type, place.scope_id)
+        if scope not in scopes:
+            scopes[scope] = (
+                [item for item in records.items if records.is_in(item, *scope)],
+                [stay for stay in records.stays if records.is_in(stay, *scope)],
+            )
+        found = Explainer(records, place, *scopes[scope])
+        found.whole = Explainer(records, Place(**{**vars(place), "flow_item": "all"}), *scopes[scope])
+        for column, value in published.items():
+            explanation = found.explain(column, value)
+            explained += 1
+            if not explanation.agrees:
+                wrong.append(f"{place} {column}: {explanation.value}, not {value}")
+            if column in (
+                "velocity",
+                "arrivals",
+                "cancelled_count",
+                "net_flow",
+                "load_end",
+                "delivered_estimate",
+            ):
+                assert sum(part.value or 0 for part in explanation.parts) == pytest.approx(value)
+    return explained, wrong
+
+
+def test_every_figure_of_all_products_and_months_adds_up(records: Records) -> None:
+    explained, wrong = disagreements(records, "scope_type = 'product' and period_type = 'month'")
+    products = records.connection.execute(
+        "select count(distinct product_id) from product_flow_metrics"
+    ).fetchall()
+    assert products == [(14,)]
+    assert explained >= 14 * 19 * 5 * len(FIGURES)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("scope_type", ["team", "value_stream", "art", "portfolio", "organisation"])
+def test_every_figure_of_wider_scopes_adds_up_by_quarter(records: Records, scope_type: str) -> None:
+    explained, wrong = disagreements(records, f"scope_type = '{scope_type}' and period_type = 'quarter'")
+    assert explained > 0
+    assert wrong == []
+
+
+def test_every_figure_adds_up_in_running_weeks_and_days(records: Records) -> None:
+    condition = "scope_type = 'value_stream' and period_type in ('day', 'week', 'year') and not is_complete"
+    explained, wrong = disagreements(records, condition)
+    assert explained > 0
+    assert wrong == []
+
+
+def same(value: Any) -> Any:
+    """A figure up to the last digits of a float; anything else as it is."""
+    return pytest.approx(value) if isinstance(value, float) else value
+
+
+def lives(records: Records, artifacts: list[str]) -> Iterator[Life]:
+    for artifact_id in artifacts:
+        yield read_life(records.connection, artifact_id, records.as_of)
+
+
+def test_the_intervals_of_every_item_come_to_its_figures(records: Records) -> None:
+    cursor = records.connection.execute("select * from fct_flow_items order by artifact_id")
+    names = [column[0] for column in cursor.description or ()]
+    published = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+    assert len(published) > 800
+    for life in lives(records, list(published)):
+        item = published[life.artifact["artifact_id"]]
+        sums = {
+            total.name: total.value / 1000 if total.unit == "ms" else total.value for total in life.sums()
+        }
+        for name, value in sums.items():
+            assert value == same(item[name]), (item["artifact_key"], name)
+        for name in (
+            "flow_time_seconds",
+            "elapsed_seconds",
+            "flow_efficiency",
+            "age_seconds",
+            "lead_time_seconds",
+        ):
+            assert (name in sums) == (item[name] is not None), (item["artifact_key"], name)
+        assert life.outcome[0] == item["outcome"]
+        assert life.published.flow_item == item["flow_item"]
+
+
+def test_every_row_that_decided_something_is_found_in_its_file(records: Records, rows: Rows) -> None:
+    ids = records.connection.execute("select mapping_row_id, seed from mapping_usage").fetchall()
+    assert len(ids) > 100
+    for mapping_row_id, seed in ids:
+        found = rows.find(mapping_row_id)
+        assert found is not None, mapping_row_id
+        assert found.seed == seed
+
+
+@pytest.fixture
+def command(database: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("STREAMGAUGE_DATABASE", str(database))
+    monkeypatch.setenv("STREAMGAUGE_SEEDS", str(SEEDS))
+    monkeypatch.setenv("COLUMNS", "140")
+    return lambda *arguments: CliRunner().invoke(app, ["explain", *arguments])
+
+
+def test_a_life_names_the_line_of_the_row_that_decided(records: Records, command: Any) -> None:
+    key, url, artifact_id = records.connection.execute("""
+        select artifact_key, url, artifact_id from fct_flow_items where artifact_id in (
+            select artifact_id from fct_flow_item_states where tool_state = 'Waiting for Bank'
+        ) order by artifact_key limit 1
+    """).fetchall()[0]
+    lines = (SEEDS / "state_mapping.csv").read_text(encoding="utf-8").splitlines()
+    place = f"state_mapping.csv:{next(n for n, line in enumerate(lines, 1) if 'Waiting for Bank' in line)}"
+    told = {command(name).stdout for name in (key, key.lower(), url, artifact_id)}
+    assert len(told) == 1
+    assert place in next(iter(told))
+    assert "product    checkout, by product_scope.csv:" in next(iter(told))
+
+
+def test_a_figure_lists_its_items_and_agrees_with_its_mart(command: Any) -> None:
+    done = command("--product", "Checkout", "--month", "2026-03", "--metric", "flow_time_p85")
+    assert done.exit_code == 0, done.output
+    assert "steps apart: 0.85 x" in done.stdout
+    assert "as the items come to." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["PAY-99999"], "Did you mean PAY-"),
+        (["--product", "chekout", "--month", "2026-03", "--metric", "velocity"], "Did you mean checkout?"),
+        (
+            ["--product", "checkout", "--month", "2031-03", "--metric", "velocity"],
+            "which has figures from 2025-01-01",
+        ),
+        (["--product", "checkout", "--month", "March", "--metric", "velocity"], "write it as 2026-03"),
+        (["--product", "checkout", "--month", "2026-03", "--metric", "flow_time"], "Did you mean"),
+        (["--product", "checkout", "--month", "2026-03"], "Name a figure too"),
+        (["--product", "checkout", "--team", "checkout"], "one, not --product and --team"),
+        (["--product", "checkout", "--metric", "velocity"], "Name a period"),
+        (["--metric", "velocity"], "Name a scope"),
+        (["--product", "fraud_guard", "--month", "2026-03", "--metric", "velocity"], "epic, feature, story"),
+        (
+            ["--product", "checkout", "--month", "2026-03", "--metric", "velocity", "--flow-item", "bug"],
+            "There is no flow item 'bug'",
+        ),
+    ],
+)
+def test_what_is_not_there_is_said_with_what_is(command: Any, arguments: list[str], said: str) -> None:
+    done = command(*arguments)
+    assert done.exit_code == 1
+    assert said in done.output
+
+
+@pytest.mark.parametrize(
+    ("period", "start"),
+    [
+        (["--day", "2026-03-05"], dt.date(2026, 3, 5)),
+        (["--week", "2026-W10"], dt.date(2026, 3, 2)),
+        (["--week", "2026-03-05"], dt.date(2026, 3, 2)),
+        (["--quarter", "2026-Q1"], dt.date(2026, 1, 1)),
+        (["--quarter", "2026Q1"], dt.date(2026, 1, 1)),
+        (["--year", "2026"], dt.date(2026, 1, 1)),
+    ],
+)
+def test_periods_are_named_as_people_do(command: Any, period: list[str], start: dt.date) -> None:
+    done = command("--value-stream", "payments", "--flow-level", "item", *period, "--metric", "velocity")
+    assert done.exit_code == 0, done.output
+    assert f"{period[0][2:]} of {start}" in done.stdout
