@@ -2,209 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Any
+from importlib import import_module
+from typing import Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from typer.core import TyperGroup
 
-from pipelines.connections import Connection, connection_names, read_connection, reload_configuration
-from pipelines.demo.command import demo
-from pipelines.errors import LoadError
-from pipelines.lake import chosen_warehouse
-from pipelines.load import Clock, LoadResult, Reporter, load_connection, missing_tools, now
-from pipelines.mapping.explain import explain
-from pipelines.mapping.impact import impact
-from pipelines.privacy import pseudonym_key
-from pipelines.publish.command import publish_command
-from pipelines.semantic import metricflow
-from pipelines.sources import source_class, tools
-from pipelines.warehouse import Warehouse
+# Where each command is. It is imported when it is called: dlt alone takes seconds to start.
+COMMANDS = {
+    "load": "pipelines.loading:load",
+    "check": "pipelines.mapping.check_command:check",
+    "gaps": "pipelines.mapping.gaps_command:gaps",
+    "impact": "pipelines.mapping.impact:impact",
+    "explain": "pipelines.mapping.explain:explain",
+    "publish": "pipelines.publish.command:publish_command",
+    "report": "dashboards.report_command:report",
+    "mf": "pipelines.semantic:metricflow",
+    "demo": "pipelines.demo.command:demo",
+}
+# Those that hand all their arguments on.
+PASSING: dict[str, dict[str, Any]] = {
+    "mf": {
+        "context_settings": {"allow_extra_args": True, "ignore_unknown_options": True},
+        "add_help_option": False,
+    },
+}
 
-DBT_PROJECT = Path("dbt_project.yml")
+
+class LazyCommands(TyperGroup):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, for the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """One of them, None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name].split(":")
+        single = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+        single.command(cmd_name, **PASSING.get(cmd_name, {}))(getattr(import_module(module), function))
+        return typer.main.get_command(single)
+
 
 app = typer.Typer(
+    cls=LazyCommands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,  # they hold secrets
-    help="Flow metrics per product, from the records of the tools you already use.",
 )
-
-
-app.command()(demo)
-app.command("publish")(publish_command)
-app.command()(impact)
-app.command()(explain)
-app.command(
-    "mf",
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-    add_help_option=False,
-)(metricflow)
 
 
 @app.callback()
 def root() -> None:
     """Flow metrics per product, from the records of the tools you already use."""
-
-
-@app.command()
-def load(
-    connections: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[CONNECTION ...]", help="Which to load; all if none is named."),
-    ] = None,
-    sweep: Annotated[
-        bool, typer.Option("--sweep", help="Also find artifacts that vanished, and record them as removed.")
-    ] = False,
-) -> None:
-    """Load what is new in the configured connections into the warehouse."""
-    console = Console(stderr=True)
-    try:
-        chosen, broken = configured_connections(connections or [])
-        key = pseudonym_key()
-    except (LoadError, OSError) as error:
-        console.print(f"[red]{escape(str(error))}")
-        raise typer.Exit(1) from None
-    results = broken + load_all(chosen, chosen_warehouse(), key, sweep=sweep, console=console)
-    Console().print(summary(results))
-    print_remarks(console, results, missing_tools(chosen, DBT_PROJECT))
-    if any(result.error for result in results):
-        raise typer.Exit(1)
-
-
-@app.command()
-def report(
-    folder: Annotated[Path, typer.Option("--output", help="Where the files go.")] = Path("reports"),
-) -> None:
-    """Write the dashboards' charts of what is published, as one HTML file per value stream."""
-    # Charts are slow to import, and no other command draws any.
-    from dashboards.report import write_reports
-    from dashboards.snapshot import NothingPublishedError, Snapshot, find_source
-
-    console = Console()
-    try:
-        source = find_source()
-    except NothingPublishedError as error:
-        console.print(f"[red]{escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(1) from None
-    if source.is_demo:
-        console.print("Nothing is published yet: these are reports of the demo organisation.")
-    for path in write_reports(Snapshot(source), folder):
-        console.print(f"{path}  {path.stat().st_size / 1e6:.1f} MB", soft_wrap=True, highlight=False)
-
-
-def configured_connections(names: Sequence[str]) -> tuple[list[Connection], list[LoadResult]]:
-    """The named connections (all, if none is named), and a failed result for each that is misconfigured.
-
-    Raises:
-        LoadError: there is no connection, or none of a given name
-    """
-    reload_configuration()
-    known = connection_names()
-    if not known:
-        raise LoadError(
-            "load", "configuration", "there is no connection", "Add [connections.<name>] to .dlt/config.toml"
-        )
-    for name in names:
-        if name not in known:
-            raise LoadError(
-                name, "configuration", "there is no such connection", f"Known ones: {', '.join(known)}"
-            )
-    settings = {tool: source_class(tool).settings for tool in tools()}
-    chosen, broken = [], []
-    for name in dict.fromkeys(names or known):
-        try:
-            chosen.append(read_connection(name, settings))
-        except LoadError as error:
-            broken.append(LoadResult(name, error=error))
-    return chosen, broken
-
-
-def load_all(
-    connections: Sequence[Connection],
-    database: Path | Warehouse,
-    key: str,
-    *,
-    sweep: bool,
-    console: Console,
-    clock: Clock = now,
-) -> list[LoadResult]:
-    """Load one connection after the other, each with a line of progress."""
-    columns = (
-        SpinnerColumn(finished_text=" "),
-        TextColumn("{task.description}"),
-        TextColumn("[cyan]{task.fields[rows]:>9,} rows"),
-        TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[doing]}"),
-    )
-    results = []
-    with Progress(*columns, console=console) as progress:
-        for connection in connections:
-            task = progress.add_task(connection.name, total=None, rows=0, doing="")
-            reporter = _reporter(progress, task)
-            result = load_connection(connection, database, key, sweep=sweep, reporter=reporter, clock=clock)
-            outcome = "[red]failed" if result.error else "done"
-            progress.update(task, total=1, completed=1, doing=outcome)
-            results.append(result)
-    return results
-
-
-def _reporter(progress: Progress, task: Any) -> Reporter:
-    """Shows a load's progress in its line."""
-    read: dict[str, int] = {}
-
-    def rows(table: str, count: int) -> None:
-        read[table] = count
-        progress.update(task, rows=sum(read.values()))
-
-    return Reporter(status=lambda text: progress.update(task, doing=escape(text)), rows=rows)
-
-
-def summary(results: Sequence[LoadResult]) -> Table:
-    """What each load did, table by table, and in all."""
-    table = Table(title="Loaded", title_justify="left", header_style="bold", box=None, pad_edge=False)
-    table.add_column("connection")
-    table.add_column("table")
-    for column in ("read", "new", "changed", "seconds"):
-        table.add_column(column, justify="right")
-    for result in results:
-        for name, count in result.tables.items():
-            table.add_row(
-                result.connection,
-                name,
-                f"{count.read:,}",
-                f"{count.new:,}",
-                f"{count.changed:,}",
-                f"{count.seconds:.1f}",
-            )
-        counts = result.tables.values()
-        table.add_row(
-            result.connection,
-            "failed" if result.error else "all",
-            f"{sum(count.read for count in counts):,}",
-            f"{sum(count.new for count in counts):,}",
-            f"{sum(count.changed for count in counts):,}",
-            f"{result.seconds:.1f}",
-            style="red" if result.error else "bold",
-            end_section=True,
-        )
-    return table
-
-
-def print_remarks(console: Console, results: Sequence[LoadResult], remarks: Sequence[str]) -> None:
-    """Notes, remarks, and what failed and why."""
-    for result in results:
-        for note in result.notes:
-            console.print(f"{result.connection}: {escape(note)}", soft_wrap=True)
-    for remark in remarks:
-        console.print(f"[yellow]{escape(remark)}", soft_wrap=True)
-    for result in results:
-        if result.error:
-            console.print(f"[red]{escape(str(result.error))}", soft_wrap=True)
 
 
 def main() -> None:

@@ -28,8 +28,9 @@ from dlt.common.storages import FilesystemConfiguration, fsspec_from_config
 from dlt.destinations.impl.filesystem.filesystem import FilesystemClient
 from fsspec import AbstractFileSystem
 
+from pipelines.database import database_path
 from pipelines.sources import RawTable
-from pipelines.warehouse import HASHES, INSTANT, LOADS, SIGHTINGS, DuckDBFile, Warehouse, database_path
+from pipelines.warehouse import HASHES, INSTANT, LOADS, SIGHTINGS, DuckDBFile, Warehouse
 
 LAKE_VARIABLE = "STREAMGAUGE_LAKE"
 DECLARED = "declared"  # begins the names of files without rows

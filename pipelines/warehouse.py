@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,15 +37,8 @@ from pipelines.sources import RawTable, Row
 SIGHTINGS = "issue_sightings"
 LOADS = "loads"
 HASHES = "_hashes"
-DATABASE_VARIABLE = "STREAMGAUGE_DATABASE"
-DEFAULT_DATABASE = "streamgauge.duckdb"
 Key = tuple[str, ...]
 INSTANT = pa.timestamp("us", "UTC")
-
-
-def database_path() -> Path:
-    """The DuckDB file that dlt and dbt share."""
-    return Path(os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE).absolute()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,90 +4,107 @@
 #}
 {% macro seed_problems(seed) %}
     {%- set rules = seed_rules()[seed] -%}
-    {%- set identity = rules.get('match', rules.get('key')) -%}
-    {%- set row_columns = rules['columns'].keys() | list -%}
+    {%- set columns = rules['columns'].keys() | reject('equalto', 'note') | list -%}
     {%- set checks = [] -%}
     {%- for column, rule in rules['columns'].items() -%}
-        {%- set text = seed_text(column) -%}
+        {%- set value = {'value': 'said_' ~ column} -%}
         {%- if rule.get('required') -%}
-            {%- do checks.append({
-                'when': text ~ ' is null',
-                'problem': "'" ~ column ~ " is blank: every row of this seed needs one.'",
-            }) -%}
+            {%- do checks.append((column ~ ' is null', seed_message('blank', {'column': column}))) -%}
         {%- endif -%}
         {%- if rule.get('allowed') -%}
-            {%- do checks.append({
-                'when': text ~ " not in ('" ~ rule['allowed'] | join("', '") ~ "')",
-                'problem': "'" ~ column ~ " ''' || trim(" ~ column ~ ") || ''' is not one of "
-                    ~ rule['allowed'] | join(', ') ~ ": write one of these.'",
-            }) -%}
+            {%- do checks.append((
+                column ~ " not in ('" ~ rule['allowed'] | join("', '") ~ "')",
+                seed_message('not_allowed', {'column': column, 'choices': rule['allowed'] | join(', ')}, value),
+            )) -%}
         {%- endif -%}
         {%- if rule.get('allowed_by') -%}
-            {%- set teller, lists = rule['allowed_by'] -%}
-            {%- for told, allowed in lists.items() -%}
-                {%- do checks.append({
-                    'when': seed_text(teller) ~ " = '" ~ told ~ "' and " ~ text ~ " not in ('"
-                        ~ allowed | join("', '") ~ "')",
-                    'problem': "'" ~ column ~ " ''' || trim(" ~ column ~ ") || ''' of a " ~ told
-                        ~ " is not one of " ~ allowed | join(', ') ~ ": write one of these.'",
-                }) -%}
+            {%- for kind, allowed in rule['allowed_by'][1].items() -%}
+                {%- do checks.append((
+                    rule['allowed_by'][0] ~ " = '" ~ kind ~ "' and "
+                    ~ column ~ " not in ('" ~ allowed | join("', '") ~ "')",
+                    seed_message(
+                        'not_allowed_of', {'column': column, 'kind': kind, 'choices': allowed | join(', ')}, value
+                    ),
+                )) -%}
             {%- endfor -%}
         {%- endif -%}
         {%- if rule.get('reserved') -%}
-            {%- do checks.append({
-                'when': text ~ " in ('" ~ rule['reserved'] | join("', '") ~ "')",
-                'problem': "'" ~ column ~ " ''' || trim(" ~ column ~ ") || ''' is the name of what no row takes: "
-                    ~ "choose another.'",
-            }) -%}
+            {%- do checks.append((
+                column ~ " in ('" ~ rule['reserved'] | join("', '") ~ "')",
+                seed_message('reserved', {'column': column}, value),
+            )) -%}
         {%- endif -%}
         {%- if rule.get('references') -%}
-            {%- do checks.append({
-                'when': text ~ ' not in (select ' ~ seed_text('known.' ~ rule['references'][1]) ~ ' from '
-                    ~ ref(rule['references'][0]) ~ ' as known where ' ~ seed_text('known.' ~ rule['references'][1])
-                    ~ ' is not null)',
-                'problem': "'" ~ column ~ " ''' || trim(" ~ column ~ ") || ''' is not in " ~ rule['references'][0]
-                    ~ ".csv: add it there, or correct it here.'",
-            }) -%}
+            {%- set known = seed_text('known.' ~ rule['references'][1]) -%}
+            {%- do checks.append((
+                column ~ ' is not null and ' ~ column ~ ' not in (select ' ~ known ~ ' from ' ~ ref(rule['references'][0]) ~ ' as known where '
+                ~ known ~ ' is not null)',
+                seed_message('unknown', {'column': column, 'seed': rule['references'][0]}, value),
+            )) -%}
         {%- endif -%}
         {%- if rule.get('type') -%}
-            {%- set examples = {
-                'date': 'a date such as 2026-03-31', 'integer': 'a whole number such as 10',
-                'time': 'a time of day such as 09:30', 'time zone': 'a time zone such as Europe/Berlin',
-            } -%}
-            {%- set patterns = {
-                'date': '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'integer': '^(0|[1-9][0-9]{0,8})$',
-                'time': '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$',
-            } -%}
-            {%- if rule['type'] == 'time zone' -%}
-                {%- set is_malformed = text ~ " not in ('" ~ modules.pytz.all_timezones | join("', '") | lower ~ "')" -%}
-            {%- else -%}
-                {%- set is_malformed = 'not ' ~ matches_pattern(text, patterns[rule['type']]) -%}
-            {%- endif -%}
-            {%- do checks.append({
-                'when': text ~ ' is not null and (' ~ is_malformed ~ (
-                    ' or ' ~ try_cast(text, 'date') ~ ' is null' if rule['type'] == 'date' else ''
-                ) ~ ')',
-                'problem': "'" ~ column ~ " ''' || trim(" ~ column ~ ") || ''' is not "
-                    ~ examples[rule['type']] ~ ".'",
-            }) -%}
+            {%- set type = seed_types()[rule['type']] -%}
+            {%- do checks.append((
+                column ~ ' is not null and (' ~ (
+                    column ~ " not in ('" ~ type['names'] | join("', '") ~ "')" if 'names' in type
+                    else 'not ' ~ matches_pattern(column, type['pattern'])
+                ) ~ (' or ' ~ try_cast(column, 'date') ~ ' is null' if rule['type'] == 'date' else '') ~ ')',
+                seed_message('malformed', {'column': column, 'example': type['example']}, value),
+            )) -%}
+        {%- elif column != 'note' -%}
+            {%- do checks.append((
+                matches_pattern(column, seed_types()['text']['never']),
+                seed_message('rewritten', {'column': column}, value),
+            )) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- for earlier, later in [('valid_from', 'valid_to'), ('start_time', 'end_time')] -%}
-        {%- if earlier in row_columns -%}
-            {%- do checks.append({
-                'when': seed_text(earlier) ~ ' >= ' ~ seed_text(later),
-                'problem': "'" ~ earlier ~ " is not before " ~ later ~ ": put them in order.'",
-            }) -%}
+        {%- if earlier in columns -%}
+            {%- set pattern = seed_types()[rules['columns'][earlier]['type']]['pattern'] -%}
+            {%- do checks.append((
+                earlier ~ ' >= ' ~ later ~ ' and ' ~ matches_pattern(earlier, pattern)
+                ~ ' and ' ~ matches_pattern(later, pattern),
+                seed_message('disorder', {'earlier': earlier, 'later': later}),
+            )) -%}
         {%- endif -%}
-    {%- endfor -%}
-    {%- for check in checks %}
+    {%- endfor %}
         select
             '{{ seed }}' as seed,
-            {{ seed_row_name(seed, row_columns) }} as seed_row,
-            {{ check['problem'] }} as problem
-        from {{ ref(seed) }}
-        where {{ check['when'] }}
-        union all
-    {%- endfor %}
-        {{ seed_clashes(seed, rules, identity, row_columns) }}
+            seed_row,
+            problem
+        from (
+            with
+
+            seed_rows as (
+                select
+                    {{ seed_row_name(seed, columns) }} as seed_row,
+                    row_number() over (order by {{ columns | join(', ') }}) as row_number,
+                    {%- for column in columns %}
+                        trim(cast({{ column }} as {{ dbt.type_string() }})) as said_{{ column }},
+                        {{ seed_text(column) }} as {{ column }}{{ ',' if not loop.last }}
+                    {%- endfor %}
+                from {{ ref(seed) }}
+            )
+
+            {%- if 'match' in rules %},
+            {{ seed_rivals(rules) }}
+            {%- endif %}
+
+            {%- for condition, problem in checks %}
+                select
+                    seed_row,
+                    {{ problem }} as problem
+                from seed_rows
+                where {{ condition }}
+                union all
+            {%- endfor %}
+                {{ seed_clashes(rules) }}
+            {%- if 'match' in rules %}
+                union all
+                select
+                    seed_row,
+                    {{ seed_message('never_wins', {}, {'others': 'winners'}) }} as problem
+                from rows_that_never_win
+            {%- endif %}
+        ) as {{ seed }}_problems
 {% endmacro %}

@@ -1,45 +1,49 @@
 {#
-    What each seed must look like: its columns with their rules, the columns that make two rows the same mapping
-    (`match`) and what the row decides (`result`), or the columns of its key. Rules of a column: required, allowed
-    (a list), allowed_by (a column, and the lists allowed for its values), reserved (a list of what it may not be),
-    references ([seed, column]), type (date, integer, time, time zone).
+    What each seed must look like: its columns in their order with their rules, the columns that make two rows the same
+    mapping (`match`) and what the row decides (`result`), or the columns of its key (`key`).
+    Rules of a column: required, allowed (a list), allowed_by ([column, a list for each value of it]), reserved (a list
+    of what it may not be), references ([seed, column]), type (of seed_types). Of `one_of`, each value of the first column has one of the second. `parent` names the column in which a row says what it is part of; no two
+    rows of the same `stretches_of` overlap from start_time to end_time.
+    `streamgauge check` reads the rules from here, too: Jinja that dbt and Python alike can render, and no SQL.
 #}
 {% macro seed_rules() %}
+    {% set tool = {'allowed': var('shapes').values() | sum(start=[]) | unique | sort} %}
     {% set precedence_and_dates = {
         'precedence': {'type': 'integer'}, 'valid_from': {'type': 'date'}, 'valid_to': {'type': 'date'},
     } %}
+    {% set note = {'note': {}} %}
     {% set scope_types = ['label', 'component', 'area_path', 'team', 'service', 'repository', 'project'] %}
     {% set scope_match = {
-        'tool': {}, 'connection': {}, 'project': {},
+        'tool': tool, 'connection': {}, 'project': {},
         'scope_type': {'required': true, 'allowed': scope_types}, 'scope_value': {'required': true},
     } %}
     {% set weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] %}
 
     {% set state_mapping = {
         'columns': dict({
-            'tool': {}, 'connection': {}, 'project': {}, 'artifact_type': {}, 'tool_state': {'required': true},
+            'tool': tool, 'connection': {}, 'project': {}, 'artifact_type': {}, 'tool_state': {'required': true},
             'abstract_state': {'required': true, 'allowed': ['new', 'active', 'waiting', 'done']},
             'outcome': {'allowed': ['delivered', 'cancelled']},
-        }, **precedence_and_dates),
+        }, **dict(precedence_and_dates, **note)),
         'match': ['tool', 'connection', 'project', 'artifact_type', 'tool_state'],
         'result': ['abstract_state', 'outcome'],
     } %}
     {% set flow_item_mapping = {
         'columns': dict({
-            'tool': {}, 'connection': {}, 'project': {}, 'artifact_type': {}, 'label': {}, 'component': {},
+            'tool': tool, 'connection': {}, 'project': {}, 'artifact_type': {}, 'label': {}, 'component': {},
             'model': {'required': true, 'allowed': [
                 'epic', 'feature', 'story', 'task', 'defect', 'incident', 'problem', 'change_request',
                 'support_ticket', 'test', 'vulnerability', 'risk', 'debt',
             ]},
             'flow_item': {'required': true, 'allowed': ['feature', 'defect', 'debt', 'risk', 'none']},
             'flow_level': {},
-        }, **precedence_and_dates),
+        }, **dict(precedence_and_dates, **note)),
         'match': ['tool', 'connection', 'project', 'artifact_type', 'label', 'component'],
         'result': ['model', 'flow_item', 'flow_level'],
     } %}
     {% set value_mapping = {
         'columns': {
-            'tool': {}, 'connection': {},
+            'tool': tool, 'connection': {},
             'field': {'required': true, 'allowed': [
                 'priority', 'severity', 'resolution', 'link_type', 'environment',
             ]},
@@ -48,6 +52,7 @@
                 'resolution': ['delivered', 'cancelled'],
                 'link_type': ['parent', 'implements', 'mirrors', 'caused_by', 'blocks', 'duplicates', 'relates'],
             }]},
+            'note': {},
         },
         'match': ['tool', 'connection', 'field', 'tool_value'],
         'result': ['value'],
@@ -99,6 +104,7 @@
                 'parent_id': {'references': ['value_streams', 'value_stream_id']},
             },
             'key': ['value_stream_id'],
+            'parent': 'parent_id',
         },
         'calendars': {
             'columns': {
@@ -107,6 +113,8 @@
                 'start_time': {'required': true, 'type': 'time'}, 'end_time': {'required': true, 'type': 'time'},
             },
             'key': ['calendar_id', 'weekday', 'start_time'],
+            'stretches_of': ['calendar_id', 'weekday'],
+            'one_of': ['calendar_id', 'time_zone'],
         },
         'holidays': {
             'columns': {

@@ -30,6 +30,7 @@ from pipelines.demo.organisation import (
 )
 from pipelines.demo.report import print_report
 from pipelines.load import LoadResult
+from pipelines.loading import configured_connections, load_all
 from pipelines.warehouse import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,8 +86,6 @@ def load_company(company: Company, database: Path | Warehouse, console: Console)
     Raises:
         DemoError: a load failed
     """
-    from pipelines.cli import configured_connections, load_all  # the command line has this command
-
     if isinstance(database, Path):
         for former in (database, database.with_name(f"{database.name}.wal")):
             former.unlink(missing_ok=True)
@@ -160,13 +159,14 @@ def environment(settings: dict[str, dict[str, str | None]]) -> Iterator[None]:
         os.environ.update(former)
 
 
-def build(database: Path, console: Console, *options: str) -> None:
+def build(database: Path, console: Console, *options: str, seeds: str = SEEDS) -> None:
     """Run `dbt build` on the demo's database and seeds.
 
     Args:
         database: the DuckDB file
         console: where to show how far it is
         options: further options of `dbt build`
+        seeds: the folder of seeds
 
     Raises:
         DemoError: dbt failed; with the end of what it said
@@ -181,7 +181,7 @@ def build(database: Path, console: Console, *options: str) -> None:
         "target/demo",
     ]
     command += ["--vars", json.dumps(DBT_VARIABLES), *options]
-    surroundings = {**os.environ, "STREAMGAUGE_DATABASE": str(database.resolve()), "STREAMGAUGE_SEEDS": SEEDS}
+    surroundings = {**os.environ, "STREAMGAUGE_DATABASE": str(database.resolve()), "STREAMGAUGE_SEEDS": seeds}
     columns = (TextColumn("  dbt build        "), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     said: list[str] = []
     done = 0

@@ -1,4 +1,4 @@
-"""The error of `streamgauge impact` and `streamgauge explain` that a user sees."""
+"""The error of `streamgauge gaps`, `impact` and `explain` that a user sees."""
 
 
 class MappingError(Exception):

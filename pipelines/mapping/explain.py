@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.database import database_path
 from pipelines.mapping.errors import MappingError
 from pipelines.mapping.explain_report import Clock, print_figure, print_life
 from pipelines.mapping.explanation import (
@@ -23,7 +24,6 @@ from pipelines.mapping.explanation import (
 from pipelines.mapping.life import find_artifact, read_life
 from pipelines.mapping.rows import Rows
 from pipelines.mapping.scratch import SHIPPED_SEEDS, project_root, seeds_folder
-from pipelines.warehouse import database_path
 
 SCOPE = "Scope of the figure: its key or name."
 

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.database import database_path
 from pipelines.mapping.comparison import Impact, compare
 from pipelines.mapping.errors import MappingError
 from pipelines.mapping.impact_report import markdown, print_impact, write_html
@@ -24,7 +25,6 @@ from pipelines.mapping.scratch import (
     policy_variables,
     project_root,
 )
-from pipelines.warehouse import database_path
 
 
 def impact(

@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.database import database_path
 from pipelines.errors import PublishError
 from pipelines.load import now
 from pipelines.publish.postgres import copy_to_postgres, without_password
 from pipelines.publish.remote import copy_to_folder
 from pipelines.publish.snapshot import Manifest, publish, read_manifest, rollback
 from pipelines.publish.versions import Published, published_folder
-from pipelines.warehouse import database_path
 
 DEFAULT_KEEP = 7
 DEFAULT_SCHEMA = "streamgauge"

@@ -35,7 +35,7 @@ circles as (
     select distinct
         'value_streams' as seed,
         'value_streams (value_stream_id=' || value_stream_id || ')' as seed_row,
-        'is its own ancestor: correct parent_id in one of the rows of this circle.' as problem
+        {{ seed_message('circle', {'parent': 'parent_id'}) }} as problem
     from ancestors
     where value_stream_id = ancestor_id
 ),
@@ -58,7 +58,7 @@ overlapping_hours as (
     select
         'calendars' as seed,
         one.seed_row,
-        'overlaps with ' || other.seed_row || ': correct the hours of one.' as problem
+        {{ seed_message('overlap', {}, {'others': 'other.seed_row'}) }} as problem
     from calendars as one
     inner join calendars as other
         on
@@ -72,8 +72,7 @@ calendar_zones as (
     select
         'calendars' as seed,
         'calendars (calendar_id=' || calendar_id || ')' as seed_row,
-        'has several time zones, ' || min(time_zone) || ' and ' || max(time_zone)
-        || ': make a calendar of its own for each.' as problem
+        {{ seed_message('several', {}, {'one': 'min(time_zone)', 'other': 'max(time_zone)'}) }} as problem
     from calendars
     group by calendar_id
     having count(distinct time_zone) > 1
