@@ -101,5 +101,7 @@ def find_impact(
         return found
     with tempfile.TemporaryDirectory(prefix="streamgauge-impact-") as folder:
         scratch = Scratch(root, warehouse, Path(folder))
-        databases = [scratch.build("before", before, settings), scratch.build("after", after, settings_after)]
-        return compare(found, databases[0], databases[1], months)
+        # The edited ones first: they are the ones that may be broken.
+        edited_marts = scratch.build("after", after, settings_after)
+        base_marts = scratch.build("before", before, settings)
+        return compare(found, base_marts, edited_marts, months)
