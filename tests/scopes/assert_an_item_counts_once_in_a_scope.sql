@@ -1,10 +1,21 @@
 -- In the organisation, and over all products, velocity is the number of delivered items, whatever rules led
--- there; so it is over teams for the items that have one, and over value streams.
+-- there; so it is over teams for the items that have one, and over value streams. Which completion counts, and whether
+-- cancelled items do, is as the build's policies say.
 with
 
+settings as (
+    select * from {{ ref('build_settings') }}
+),
+
 items as (
-    select * from {{ ref('fct_flow_items') }}
-    where outcome = 'delivered'
+    select fct_flow_items.*
+    from {{ ref('fct_flow_items') }} as fct_flow_items
+    cross join settings
+    where
+        case settings.policy_completion
+            when 'first' then fct_flow_items.first_outcome
+            else fct_flow_items.outcome
+        end in ('delivered', case settings.policy_cancelled when 'included' then 'cancelled' end)
 ),
 
 expected as (
