@@ -1,6 +1,6 @@
 -- In the organisation, and over all products, velocity is the number of delivered items, whatever rules led
--- there; so it is over teams for the items that have one, and over value streams. Which completion counts, and whether
--- cancelled items do, is as the build's policies say.
+-- there; so it is over teams for the items that have one, and over value streams. Which completion counts,
+-- and whether cancelled items do, is as the build's policies say.
 with
 
 settings as (
