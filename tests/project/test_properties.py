@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +130,15 @@ def test_what_readers_ask_for_is_described(kind: str) -> None:
     parts = [part for entry in found for key in ("dimensions", "measures") for part in entry.get(key, [])]
     assert found
     assert [part["name"] for part in found + parts if not part.get("description", "").strip()] == []
+
+
+def test_exposures_name_what_is_read() -> None:
+    """BI tools get every mart; the dashboard what its queries read, so that lineage leads there."""
+    named = {
+        entry["name"]: set(re.findall(r"ref\('(\w+)'\)", " ".join(entry["depends_on"])))
+        for _, entry in resources("exposures")
+    }
+    marts = {path.stem for path in files("models/marts", "*.sql")}
+    pages = " ".join(path.read_text(encoding="utf-8") for path in files("dashboards", "*.py"))
+    assert named["bi_tools"] == marts
+    assert named["dashboard"] == marts & set(re.findall(r"\b(?:from|join) (\w+)", pages))
