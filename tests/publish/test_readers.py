@@ -6,11 +6,15 @@ import datetime as dt
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from pipelines.publish import snapshot
+import pytest
+
+from pipelines.publish import current_snapshot, snapshot
 from tests.project.repository import ROOT
 from tests.publish.conftest import MARTS, Warehouse
+from tests.publish.test_snapshot import builds, leftovers
 
 PUBLISHES = 100
 READERS = 3
@@ -87,3 +91,36 @@ def publish(warehouse: Warehouse) -> None:
         keep=1,
         now=lambda: dt.datetime.now(dt.UTC),
     )
+
+
+# Publishes until it is killed.
+PUBLISHER = """
+import datetime as dt, sys
+from pathlib import Path
+
+from pipelines.publish.snapshot import publish
+
+while True:
+    publish(*map(Path, sys.argv[1:]), keep=3, now=lambda: dt.datetime.now(dt.UTC))
+"""
+
+
+@pytest.mark.parametrize("delay", [0, 0.03, 0.1])
+def test_a_publisher_that_is_killed_leaves_readers_a_whole_version(
+    warehouse: Warehouse, delay: float
+) -> None:
+    warehouse.build(1)
+    publish(warehouse)
+    versions = warehouse.published / "versions"
+    places = [warehouse.database, warehouse.published, warehouse.project]
+    with subprocess.Popen([sys.executable, "-c", PUBLISHER, *map(str, places)], cwd=ROOT) as publisher:
+        while not any(path.name.startswith(".") for path in versions.iterdir()):
+            assert publisher.poll() is None
+            time.sleep(0.001)
+        time.sleep(delay)
+        publisher.kill()
+    assert builds(current_snapshot(warehouse.published)) == {1}
+    warehouse.build(2)
+    publish(warehouse)
+    assert builds(current_snapshot(warehouse.published)) == {2}
+    assert leftovers(warehouse.published) == []
