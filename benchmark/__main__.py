@@ -215,10 +215,8 @@ def _check(work: Path, size: int) -> None:
         measure_floor(organisation)
     _hold_against_floor(organisation)
     change(organisation, 1)
-    _build(organisation, "after 1% changed")
     edit_mapping(organisation)
-    change(organisation, 2)
-    _build(organisation, "after 1% more changed and a mapping row was edited")
+    _build(organisation, "after 1% changed and a mapping row was edited")
     rebuilt = copy_organisation(organisation, work / "rebuilt")
     _build(rebuilt, "anew")
     if found := tables_that_differ(organisation.database, rebuilt.database):

@@ -176,8 +176,7 @@ select
         ),
         'user': login(pick(artifact, 'reporter', 500)),
         'assignee': case when pick(artifact, 'assignee', 3) > 0 then login(pick(artifact, 'assignee', 500)) end,
-        'parent_issue_url': case when pick(artifact, 'parent', 30) = 0
-            then 'https://api.github.example/repos/' || repository || '/issues/' || (artifact - 1) end,
+        'parent_issue_url': null, -- both would be items of one level
         'pull_request': case when is_pull_request then {
             'url': 'https://api.github.example/repos/' || repository || '/pulls/' || artifact
         } end,

@@ -322,7 +322,10 @@ select
                 when nows.component is null then []
                 else [{'id': cast(nows.component as varchar), 'name': component_name(nows.component)}]
             end,
-            'parent': case when type.is_subtask then {
+            -- A label may make a sub-task an item of its own: that one stands alone, so as not to count beside its parent.
+            'parent': case when type.is_subtask and not nows.is_labelled and not list_has_any(
+                stable_labels(nows.artifact), ['security', 'tech-debt', 'tech-debt-now']
+            ) then {
                 'id': cast(nows.artifact - 1 as varchar), 'key': place.project || '-' || (nows.artifact - 1)
             } end,
             'reporter': user_of(pick(nows.artifact, 'reporter', 500), nows.is_cloud),
