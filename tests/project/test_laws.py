@@ -108,3 +108,18 @@ def test_sql_rules_are_switched_off_in_these_files_only() -> None:
     assert [name(path) for folder in folders for path in files(folder, ".sqlfluff")] == [
         "models/staging/.sqlfluff"
     ]
+
+
+def test_every_macro_that_unpacks_is_in_the_fingerprint_of_the_code() -> None:
+    """Else a change of it would leave rows behind that the old one made."""
+    engine = {path.stem for path in files("macros/engine", "*.sql")} - {"record_materialization"}
+    unpacking = [path for path in MODELS if "record_materialization()" in path.read_text(encoding="utf-8")]
+    used = {
+        macro
+        for path in unpacking
+        for macro in re.findall(r"\b(\w+)\(", sql_without_comments(path))
+        if macro in engine
+    }
+    code = (ROOT / "macros/records/unpacking_code.sql").read_text(encoding="utf-8")
+    assert unpacking
+    assert sorted(macro for macro in used if f"{macro}(" not in code) == []
