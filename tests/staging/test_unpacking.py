@@ -30,7 +30,7 @@ from pipelines.sources import source_class
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "seeds" / "organisation"
 UNPACKED = "+config.materialized:incremental"
-EXAMPLES = 6
+EXAMPLES = 4
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 IDS = st.sampled_from(["1", "2", "3"])
 NAMES = st.sampled_from(["Open", "Doing", "Done"])
