@@ -22,7 +22,7 @@ periods as (
 ),
 
 -- A day at a time first: there are far fewer days than steps, and each day is in several periods. Each step
--- weighs as much as it lasts: here from its moment to the midnight (UTC) of its date, be that before or after.
+-- weighs as much as it lasts: here from its moment to its date's midnight in UTC, be that before or after.
 day_steps as (
     select
         scope_type,
@@ -34,7 +34,10 @@ day_steps as (
         sum(delta) as delta,
         sum(
             delta
-            * ({{ epoch_milliseconds('cast(moved_date as timestamp)') }} - {{ epoch_milliseconds('moved_at') }})
+            * (
+                {{ epoch_milliseconds('cast(moved_date as timestamp)') }}
+                - {{ epoch_milliseconds('moved_at') }}
+            )
         ) as weighted_ms,
         max(load_after) as highest_load
     from steps
