@@ -40,16 +40,18 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def add_a_dead_load(lake: Path) -> None:
-    """Leave what a load leaves that died before it was complete: newer rows, of nothing but rubbish."""
-    for table in ("raw_jira/issues", "raw_jira/issue_changelogs", "raw_github/issue_sightings"):
-        stored = next((lake / table).glob("lumen_*.parquet"))
-        rows = pq.read_table(stored).to_pylist()
-        dead = [
-            {name: value for name, value in row.items() if name not in ("record", "is_present")}
-            | {"_dlt_load_id": "9999999999.0"}
-            for row in rows
-        ]
-        pq.write_table(pa.Table.from_pylist(dead), stored.with_name("lumen_dead.9999999999.0.x.parquet"))
+    """Leave what a load leaves that died before it was complete: issues emptied, and called gone."""
+    stored = next((lake / "raw_jira" / "issues").glob("lumen_*.parquet"))
+    issues = [row | {"_dlt_load_id": "9999999999.0"} for row in pq.read_table(stored).to_pylist()]
+    emptied = [row | {"record": "{}"} for row in issues]
+    gone = [
+        {name: row[name] for name in ("connection", "id", "_dlt_load_id")}
+        | {"is_present": False, "seen_at": row["loaded_at"]}
+        for row in issues
+    ]
+    for table, rows in (("issues", emptied), ("issue_sightings", gone)):
+        path = lake / "raw_jira" / table / "lumen_dead.9999999999.0.x.parquet"
+        pq.write_table(pa.Table.from_pylist(rows), path)
 
 
 def add_a_file_of_an_older_version(lake: Path) -> None:
