@@ -216,7 +216,8 @@ Made in {seconds:.0f} s. The warehouse is [bold]{DATABASE}[/bold]; the table abo
      active to waiting), then run dbt again; all of history moves:
      [green]STREAMGAUGE_DATABASE={DATABASE} STREAMGAUGE_SEEDS={SEEDS} \\
        .venv/bin/dbt build --vars '{variables}'[/green]
-  2. See what is not mapped yet: [bold]select * from mapping_gaps[/bold]
+  2. See what is not mapped yet, worst first, with rows to add:
+     [green]STREAMGAUGE_DATABASE={DATABASE} STREAMGAUGE_SEEDS={SEEDS} .venv/bin/streamgauge gaps[/green]
   3. Connect your own tools: README.md, ten minutes
 """,
         soft_wrap=True,

@@ -101,7 +101,7 @@ def _lines(gap: Gap) -> list[str]:
 
 def _share(product: ProductWork) -> str:
     shares = [
-        f"{share:.0%} of the {name}"
+        f"{'less than 1%' if share < 0.005 else f'{share:.0%}'} of the {name}"
         for share, name in ((product.load_share, "load"), (product.delivered_share, "velocity"))
         if share
     ]

@@ -160,3 +160,9 @@ def test_the_database_can_be_elsewhere(workplace: Path, monkeypatch: pytest.Monk
         configure(monkeypatch, "acme", url)
         assert run("load").exit_code == 0
     assert (workplace / "deep" / "down" / "other.duckdb").exists()
+
+
+def test_every_command_is_where_the_command_line_looks_for_it() -> None:
+    result = run("--help")
+    assert result.exit_code == 0, result.output
+    assert set(cli.COMMANDS) <= set(result.stdout.split())
