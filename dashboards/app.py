@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -40,7 +41,7 @@ def opened(source: Source) -> Snapshot:
 def main() -> None:
     """Draw the filters and the page that the reader is on."""
     st.set_page_config(page_title="Streamgauge", page_icon=str(ICON), layout="wide")
-    st.html("<style>.stMainBlockContainer{padding:3.4rem 2rem 2rem} h1{padding:0 0 .2rem}</style>")
+    st.html("<style>.stMainBlockContainer{padding:4.2rem 2rem 2rem} h1{padding:0 0 .2rem}</style>")
     views: dict[str, Page] = {}
     current: list[View] = []
     for name, (title, icon, show) in PAGES.items():
@@ -49,8 +50,7 @@ def main() -> None:
         )
     page = st.navigation(list(views.values()), position="top")
     try:
-        # Read once a session: what is published meanwhile is for the next one.
-        source = st.session_state.setdefault("source", find_source())
+        source = _source()
     except NothingPublishedError as error:
         st.title("Nothing to show yet", anchor=False)
         st.info(str(error))
@@ -79,6 +79,14 @@ def main() -> None:
         )
     )
     page.run()
+
+
+def _source() -> Source:
+    """Read once a session: a newer version is for the next one, unless this one was cleared away."""
+    state = st.session_state
+    if "source" not in state or not state.source.database.exists():
+        state.source = find_source()
+    return cast(Source, state.source)
 
 
 def _draw(show: Callable[[View], None], current: list[View]) -> None:

@@ -148,6 +148,13 @@ FINISHED = f"""
 """
 
 
+FINISHED_COLUMNS = """
+    artifact_id, artifact_key, title, flow_item, project, items.product_id, items.team_id,
+    started_at, completed_at, completed_date, flow_time_seconds, active_seconds, waiting_seconds,
+    flow_efficiency, reopened_count, url
+"""
+
+
 def finished_count(snapshot: Snapshot, selection: Selection) -> int:
     """How many items with a flow time were delivered in the range."""
     return int(snapshot.one(f"select count(*) as number {FINISHED}", **selection.parameters).number)
@@ -155,27 +162,33 @@ def finished_count(snapshot: Snapshot, selection: Selection) -> int:
 
 def finished_items(snapshot: Snapshot, selection: Selection, limit: int | None = None) -> Any:
     """Delivered items with a flow time; of more than the limit the longest and a fixed draw of the rest."""
-    columns = """artifact_id, artifact_key, title, flow_item, project, items.product_id, items.team_id,
-        started_at, completed_at, completed_date, flow_time_seconds, active_seconds, waiting_seconds,
-        flow_efficiency, reopened_count, url"""
     if limit is None or finished_count(snapshot, selection) <= limit:
         return snapshot.rows(
-            f"select {columns} {FINISHED} order by completed_at, artifact_id", **selection.parameters
+            f"select {FINISHED_COLUMNS} {FINISHED} order by completed_at, artifact_id", **selection.parameters
         )
     return snapshot.rows(
         f"""
         with found as (
             select
-                {columns},
+                {FINISHED_COLUMNS},
                 percent_rank() over (order by flow_time_seconds) as rank,
                 hash(artifact_id) as draw
             {FINISHED}
         )
         from found
-        qualify row_number() over (order by rank < 0.99, draw) <= $most
+        qualify row_number() over (order by rank < 0.99, draw, artifact_id) <= $most
         order by completed_at, artifact_id
         """,
         most=limit,
+        **selection.parameters,
+    )
+
+
+def longest_items(snapshot: Snapshot, selection: Selection, most: int) -> Any:
+    """The delivered items that took longest."""
+    return snapshot.rows(
+        f"select {FINISHED_COLUMNS} {FINISHED} order by flow_time_seconds desc, artifact_id limit $most",
+        most=most,
         **selection.parameters,
     )
 

@@ -91,7 +91,8 @@ def trend(now: Any, before: Any, count_now: int, count_before: int) -> str | Non
     moved = change(now, before)
     if moved is None or min(count_now, count_before) < FEW:
         return None
-    return f"{moved:+.0%}"
+    text = f"{moved:+.0%}"
+    return "0%" if text in ("+0%", "-0%") else text
 
 
 def period_name(period_type: str, start: Any) -> str:

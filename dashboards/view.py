@@ -168,9 +168,16 @@ def _metric(cell: Any, label: str, value: str, now: Any, before: Any, column: st
     delta = None
     if before is not None:
         delta = look.trend(now[column], before[column], now[counted], before[counted])
-    is_flat = delta in ("+0%", "-0%")
+    is_flat = delta == "0%"
     colour = "normal" if look.MORE_IS_BETTER[column] else "inverse"
-    cell.metric(label, value, delta=delta, delta_color="off" if is_flat else colour, help=meaning)
+    cell.metric(
+        label,
+        value,
+        delta=delta,
+        delta_color="off" if is_flat else colour,
+        delta_arrow="off" if is_flat else "auto",
+        help=meaning,
+    )
     basis = {"velocity": "delivered", "load_end": "in work at the end"}.get(
         column, f"from {look.items(now[counted])}"
     )

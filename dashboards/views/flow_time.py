@@ -51,7 +51,7 @@ def show(view: View) -> None:
         data=histogram,
     )
     st.subheader("What took longest", anchor=False)
-    longest = drawn.sort_values("flow_time_seconds", ascending=False).head(50)
+    longest = figures.longest_items(view.snapshot, selection, 50)
     item_table(
         view,
         longest,

@@ -151,6 +151,23 @@ def test_flow_times_and_open_work_are_those_of_the_items(
     ]
 
 
+def test_of_many_items_some_are_drawn_but_the_longest_are_all_listed(
+    marts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboards.views.flow_time.SCATTER_LIMIT", 20)
+    app = opened("flow_time")
+    longest = marts.execute(
+        """
+        select artifact_key from fct_flow_items
+        where outcome = 'delivered' and flow_level = 'item'
+            and completed_date between '2025-07-01' and '2026-07-08' and flow_time_seconds is not null
+        order by flow_time_seconds desc, artifact_id limit 50
+        """
+    ).fetchall()
+    assert list(app.dataframe[0].value.artifact_key) == [key for (key,) in longest]
+    assert any("20 are drawn" in caption.value for caption in app.caption)
+
+
 @pytest.mark.parametrize("product", ["warehouse", "storefront"])
 def test_where_time_goes_lists_every_state(marts: duckdb.DuckDBPyConnection, product: str) -> None:
     app = opened("where_time_goes", product=product)

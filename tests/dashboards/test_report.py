@@ -8,8 +8,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from plotly.graph_objects import Figure
 from typer.testing import CliRunner
 
+from dashboards.report import _chart
 from pipelines.cli import app
 
 
@@ -90,6 +92,11 @@ def test_its_table_holds_the_last_months_figures(reports: Path, marts: duckdb.Du
         [name, str(velocity), f"{median:.1f} d", f"{efficiency:.0%}", str(load), str(count)]
         for name, velocity, median, efficiency, load, count in rows
     ]
+
+
+def test_a_title_cannot_break_out_of_its_chart() -> None:
+    figure = Figure().add_scatter(x=[1], y=[1], customdata=["</script><script>alert(1)</script>"])
+    assert "<script>alert" not in _chart("Title", figure, "Meaning").html
 
 
 def test_levels_are_kept_apart(reports: Path) -> None:

@@ -36,6 +36,7 @@ def test_durations_are_said_as_people_do(seconds: float | None, text: str) -> No
     ("now", "before", "counts", "trend"),
     [
         (12.0, 10.0, (10, 10), "+20%"),
+        (10.01, 10.0, (10, 10), "0%"),
         (12.0, 10.0, (10, 9), None),
         (12.0, 10.0, (9, 10), None),
         (12.0, None, (10, 10), None),
