@@ -54,7 +54,7 @@ class Selection:
 
 def clock(snapshot: Snapshot) -> Any:
     """As-of, its date, and the reporting time zone."""
-    return snapshot.one("select * from dim_clock")
+    return snapshot.one("select * from build_settings")
 
 
 def scopes(snapshot: Snapshot) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any
 
 import duckdb
 
-PUBLISHED_VARIABLE = "STREAMGAUGE_PUBLISHED"
-DEFAULT_PUBLISHED = "published"
-SNAPSHOT = "streamgauge.duckdb"
+from pipelines.errors import PublishError
+from pipelines.publish.versions import DATABASE_FILE, Published, published_folder
+
 DEMO_DATABASE = Path("demo.duckdb")
 DEMO_COPY = Path("target/demo/dashboard")
 
@@ -36,41 +35,25 @@ class Source:
     is_demo: bool
 
 
-def published_folder() -> Path:
-    """The folder that `streamgauge publish` writes to."""
-    return Path(os.environ.get(PUBLISHED_VARIABLE) or DEFAULT_PUBLISHED).absolute()
-
-
-def current_snapshot(folder: Path) -> Path:
-    """The folder of the version that the published folder points to.
-
-    Raises:
-        FileNotFoundError: nothing was published there
-    """
-    return folder / "versions" / (folder / "current").read_text(encoding="utf-8").strip()
-
-
 def find_source() -> Source:
     """The published snapshot, else a snapshot of the demo organisation if `make demo` made it.
 
     Raises:
         NothingPublishedError: there is neither
     """
-    folder = published_folder()
-    if not (folder / "current").exists():
+    published = Published(published_folder())
+    try:
+        version = published.current()
+    except PublishError as error:
+        raise NothingPublishedError(str(error)) from error
+    if version is None:
         if DEMO_DATABASE.exists():
             return Source(_demo_snapshot(), "demo", is_demo=True)
         raise NothingPublishedError(
-            f"Nothing is published in {folder}. Run `make demo` for the made-up organisation, or build your "
-            "own and publish it: `streamgauge load`, `dbt build`, `streamgauge publish`."
+            f"Nothing is published in {published.folder}. Run `make demo` for the made-up organisation, or "
+            "build your own and publish it: `streamgauge load`, `dbt build`, `streamgauge publish`."
         )
-    version = current_snapshot(folder)
-    if not (version / SNAPSHOT).exists():
-        raise NothingPublishedError(
-            f"{folder / 'current'} names the version {version.name}, which has no {SNAPSHOT}. Publish again: "
-            "`streamgauge publish`."
-        )
-    return Source(version / SNAPSHOT, version.name, is_demo=False)
+    return Source(published.path(version) / DATABASE_FILE, version, is_demo=False)
 
 
 def _demo_snapshot() -> Path:
@@ -85,7 +68,7 @@ def _demo_snapshot() -> Path:
 def copy_marts(warehouse: Path, snapshot: Path) -> None:
     """Write the public marts of a warehouse to a file of their own, which appears when it is whole."""
     with tempfile.TemporaryDirectory(dir=snapshot.parent) as folder:
-        unfinished = Path(folder) / SNAPSHOT
+        unfinished = Path(folder) / DATABASE_FILE
         with duckdb.connect(str(unfinished)) as copy:
             copy.execute(f"attach '{warehouse}' as warehouse (read_only)")
             for (mart,) in copy.execute(

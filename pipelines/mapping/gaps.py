@@ -124,7 +124,7 @@ def read_gaps(database: Path, folder: Path) -> tuple[list[Gap], Drift]:
             work = _rows(connection, "select * from mapping_gap_work")
             neighbours = _rows(connection, "select * from mapping_gap_neighbours")
             usage = _rows(connection, "select * from tool_value_usage order by connection, field, tool_value")
-            clock = _rows(connection, "select * from dim_clock")
+            clock = _rows(connection, "select * from build_settings")
             rows_used = _rows(connection, "select * from mapping_usage where origin = 'organisation'")
     except duckdb.CatalogException:
         raise MappingError(f"{database}: is not built, or by an older version. Run `dbt build`.") from None

@@ -1,8 +1,7 @@
-"""The demo's marts, published as `streamgauge publish` would, and the browser that reads them."""
+"""The demo's marts, published as `streamgauge publish` would."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,14 +9,6 @@ import duckdb
 import pytest
 
 from dashboards.snapshot import copy_marts
-
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-# Whoever has no browser leaves these out; .ci/run installs one first.
-collect_ignore = [] if BROWSER else ["test_browser.py"]
-
-
-def pytest_report_header() -> str:
-    return f"browser for the dashboards: {BROWSER or 'none found, test_browser.py is left out'}"
 
 
 @pytest.fixture(scope="session")

@@ -125,7 +125,7 @@ def test_flow_times_and_open_work_are_those_of_the_items(
     recent = marts.execute(
         f"""
         select count(*), quantile_cont(flow_time_seconds, [0.5, 0.85, 0.95])
-        from fct_flow_items, dim_clock
+        from fct_flow_items, build_settings
         where outcome = 'delivered' and flow_time_seconds is not null and flow_level = 'item'
             and completed_date > as_of_date - 182 and {condition}
         """

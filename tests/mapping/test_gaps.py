@@ -70,7 +70,7 @@ TABLES = f"""
         ('acme', 'jira', 'state', 'Open', 900, 40, 35.0, false, false)
     ) as t(connection, tool, field, tool_value, artifact_count, recent_count, usual_count, is_new,
         has_jumped);
-    create table dim_clock as select date '2025-12-01' as recent_from;
+    create table build_settings as select date '2025-12-01' as recent_from;
     create table mapping_usage as from (values
         ('state_mapping (tool=jira, connection=acme, project=PAY, tool_state=Doing)', 'organisation', 7,
          timestamp '2026-05-01'),

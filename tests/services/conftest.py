@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the test's own, from the system's package, gone afterwards."""
+"""What tests share that need programs of the system's: a PostgreSQL server of their own, gone afterwards."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.dashboards.conftest import marts, published
 from tests.publish.conftest import warehouse
 
-__all__ = ["warehouse"]
+__all__ = ["marts", "published", "warehouse"]
 
 PROGRAMS = Path("/usr/lib/postgresql")
 OWNER = "publisher"

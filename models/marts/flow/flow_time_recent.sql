@@ -6,7 +6,7 @@ completions as (
 ),
 
 clock as (
-    select * from {{ ref('dim_clock') }}
+    select * from {{ ref('build_settings') }}
 ),
 
 final as (

@@ -8,7 +8,7 @@ items as (
             when items.outcome = 'delivered' and items.completed_date >= clock.recent_from then 'velocity'
         end as figure
     from {{ ref('fct_flow_items') }} as items
-    cross join {{ ref('dim_clock') }} as clock
+    cross join {{ ref('build_settings') }} as clock
 ),
 
 states as (

@@ -24,7 +24,7 @@ work as (
         not items.is_removed and coalesce(states.abstract_state, '') not in ('new', 'done') as is_load,
         coalesce(items.outcome = 'delivered' and items.completed_date >= clock.recent_from, false) as is_delivered
     from {{ ref('int_flow__items') }} as items
-    cross join {{ ref('dim_clock') }} as clock
+    cross join {{ ref('build_settings') }} as clock
     inner join states
         on items.artifact_id = states.artifact_id
     where items.flow_item is distinct from 'none'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,9 +21,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from dashboards.report import write_reports
 from dashboards.snapshot import Snapshot, Source
-from tests.dashboards.conftest import BROWSER
 from tests.project.repository import ROOT
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -96,9 +97,11 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert program, f"no browser, none of {', '.join(BROWSERS)}: apt-get install chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("browser"), executable_path=BROWSER, args=FLAGS, accept_downloads=True
+            tmp_path_factory.mktemp("browser"), executable_path=program, args=FLAGS, accept_downloads=True
         )
         page = browser.new_page()
         page.set_default_timeout(TIMEOUT)
