@@ -31,7 +31,8 @@ dashboard: $(STAMP) ## Serve the dashboards over what is published, else over th
 	$(BIN)/streamlit run dashboards/app.py
 
 test: $(STAMP) ## Python tests, then the demo with every data test, unit test and its true figures
-	$(BIN)/pytest --quiet --ignore=tests/acceptance --ignore=tests/services --ignore=tests/spark
+	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile \
+		--ignore=tests/acceptance --ignore=tests/services --ignore=tests/spark
 
 test-spark: $(SPARK_STAMP) ## The demo on Spark (Java 17): every test, and each mart's cells those of DuckDB
 	$(BIN)/pytest --quiet tests/spark

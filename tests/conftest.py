@@ -22,5 +22,5 @@ def demo_database(company: Company, tmp_path_factory: pytest.TempPathFactory) ->
     path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
     console = Console(quiet=True)
     load_company(company, path, console)
-    build(path, console)
+    build(path, console, "--target-path", str(path.parent / "target"))  # tests run side by side
     return path

@@ -204,7 +204,12 @@ def base_of(
     return base_of
 
 
-@pytest.fixture(params=BASES)
+def pack_of(tool: str) -> pytest.MarkDecorator:
+    """The tests of one pack run in one process, which loads it once."""
+    return pytest.mark.xdist_group(tool)
+
+
+@pytest.fixture(params=[pytest.param(tool, marks=pack_of(tool)) for tool in BASES])
 def base(request: pytest.FixtureRequest, base_of: Callable[[str], Base]) -> Base:
     return base_of(request.param)
 
@@ -295,7 +300,10 @@ VARIANTS = {
 }
 
 
-@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+@pytest.mark.parametrize(
+    "variant",
+    [pytest.param(variant, id=name, marks=pack_of(variant.case.tool)) for name, variant in VARIANTS.items()],
+)
 def test_the_marts_do_not_depend_on_how_the_load_went(
     variant: Variant, base_of: Callable[[str], Base], tmp_path: Path, ports: dict[str, int]
 ) -> None:
@@ -366,7 +374,7 @@ def test_a_broken_seed_stops_the_build_before_any_mart(base: Base, copied: Path)
         assert part in message, message
 
 
-@pytest.mark.parametrize("base", ["jira"], indirect=True)
+@pytest.mark.parametrize("base", [pytest.param("jira", marks=pack_of("jira"))], indirect=True)
 def test_an_analysts_round_moves_exactly_the_predicted_figures(
     base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,7 +44,8 @@ def run(*arguments: str) -> Result:
 
 
 def rebuild(database: Path, folder: Path) -> None:
-    options = ["--exclude-resource-type", "test", "unit_test", "--select", "resource_type:seed"]
+    options = ["--target-path", str(database.parent / "target")]
+    options += ["--exclude-resource-type", "test", "unit_test", "--select", "resource_type:seed"]
     build(database, Console(quiet=True), *options, "int_seeds__problems", *SELECTED, seeds=str(folder))
 
 

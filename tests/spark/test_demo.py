@@ -24,7 +24,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("duckdb") / "demo.duckdb"
     console = Console(quiet=True)
     load_company(found(size=SIZE, seed=1), path, console)
-    build(path, console, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+    target = str(path.parent / "target")
+    build(path, console, "--target-path", target, "--exclude-resource-type", "test", "unit_test")
     return path
 
 
