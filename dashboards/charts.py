@@ -26,6 +26,7 @@ from dashboards.look import (
 )
 
 HEIGHT = 300
+MOST_POINTS = 1500  # drawn; more would make a browser slow
 MOST_STATES = 12  # drawn; the data beneath have all
 # No logo that leads elsewhere, no cloud; the image button draws in the browser itself.
 CONFIG = {
@@ -353,7 +354,9 @@ def load_by_state(open_items: Any) -> go.Figure:
 def ageing(open_items: Any, past: Any) -> go.Figure:
     """Each open item in its tool state at its age, against the percentiles of what was delivered lately."""
     figure = _figure("active and waiting time so far, days", height=430)
-    open_items = open_items[open_items.tool_state.isin(_fullest(open_items))]
+    open_items = open_items[open_items.tool_state.isin(_fullest(open_items))].head(
+        MOST_POINTS
+    )  # the oldest first
     order = open_items.groupby("tool_state").work_age_seconds.median().sort_values().index.tolist()
     places = {state: index for index, state in enumerate(order)}
     for band, name in [*BAND_NAMES.items(), (None, "nothing to compare with")]:

@@ -10,7 +10,6 @@ from dashboards.snapshot import Snapshot
 
 PERIOD_TYPES = ("week", "month", "quarter", "year")
 FLOW_ITEMS = ("feature", "defect", "debt", "risk")
-SCATTER_LIMIT = 1500
 
 THIS_SCOPE = "scope_type = $scope_type and scope_id = $scope_id and flow_level = $flow_level"
 THESE_PERIODS = f"""{THIS_SCOPE} and period_type = $period_type

@@ -151,7 +151,7 @@ def _charts(snapshot: Snapshot, selection: Selection) -> Iterator[Chart]:
     yield _chart(
         "Begun and ended", charts.arrivals_and_completions(whole), words.meaning("arrivals", "net_flow")
     )
-    finished = figures.finished_items(snapshot, selection, figures.SCATTER_LIMIT)
+    finished = figures.finished_items(snapshot, selection, charts.MOST_POINTS)
     if len(finished):
         yield _chart(
             "Each delivered item",

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import charts, figures, look, words
-from dashboards.figures import SCATTER_LIMIT
+from dashboards.charts import MOST_POINTS
 from dashboards.view import View, chart, explain, heading, item_table, nothing_yet
 
 
@@ -21,7 +21,7 @@ def show(view: View) -> None:
     recent = figures.recent_flow_time(view.snapshot, selection)
     promise(recent)
     count = figures.finished_count(view.snapshot, selection)
-    drawn = figures.finished_items(view.snapshot, selection, SCATTER_LIMIT)
+    drawn = figures.finished_items(view.snapshot, selection, MOST_POINTS)
     metrics = figures.metrics(view.snapshot, selection)
     whole = metrics[metrics.flow_item == selection.flow_item]
     sample = (

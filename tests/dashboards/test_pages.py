@@ -154,7 +154,7 @@ def test_flow_times_and_open_work_are_those_of_the_items(
 def test_of_many_items_some_are_drawn_but_the_longest_are_all_listed(
     marts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboards.views.flow_time.SCATTER_LIMIT", 20)
+    monkeypatch.setattr("dashboards.views.flow_time.MOST_POINTS", 20)
     app = opened("flow_time")
     longest = marts.execute(
         """
