@@ -30,10 +30,10 @@ uses as (
             {{ column }} as tool_value,
             artifact_id,
             entered_at,
-            {{ column }} is distinct from lag({{ column }}) over (
+            lag({{ column }}) over (
                 partition by artifact_id
                 order by interval_number
-            ) as is_entry
+            ) as previous_value
         from intervals
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -58,7 +58,7 @@ counted as (
         max(uses.entered_at) as last_seen_at
     from uses
     cross join clock
-    where uses.is_entry and uses.tool_value is not null
+    where uses.tool_value is not null and uses.tool_value is distinct from uses.previous_value
     group by
         uses.connection,
         uses.tool,
