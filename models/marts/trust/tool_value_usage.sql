@@ -5,7 +5,10 @@ intervals as (
 ),
 
 clock as (
-    select {{ as_of() }} as as_of
+    select
+        {{ as_of() }} as as_of,
+        {{ dbt.dateadd('day', -28, as_of()) }} as recent_from,
+        {{ dbt.dateadd('day', -196, as_of()) }} as usual_from
 ),
 
 loads as (
@@ -46,13 +49,9 @@ counted as (
         uses.field,
         uses.tool_value,
         count(distinct uses.artifact_id) as artifact_count,
+        count(*) filter (where uses.entered_at >= clock.recent_from) as recent_count,
         count(*) filter (
-            where uses.entered_at >= {{ dbt.dateadd('day', -28, 'clock.as_of') }}
-        ) as recent_count,
-        count(*) filter (
-            where
-                uses.entered_at >= {{ dbt.dateadd('day', -196, 'clock.as_of') }}
-                and uses.entered_at < {{ dbt.dateadd('day', -28, 'clock.as_of') }}
+            where uses.entered_at >= clock.usual_from and uses.entered_at < clock.recent_from
         ) / 6.0 as usual_count,
         min(uses.entered_at) as first_seen_at,
         max(uses.entered_at) as last_seen_at
