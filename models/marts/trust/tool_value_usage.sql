@@ -49,11 +49,13 @@ counted as (
         count(*) filter (
             where uses.entered_at >= {{ dbt.dateadd('day', -28, 'clock.as_of') }}
         ) as recent_count,
-        count(*) filter (
-            where
-                uses.entered_at >= {{ dbt.dateadd('day', -196, 'clock.as_of') }}
-                and uses.entered_at < {{ dbt.dateadd('day', -28, 'clock.as_of') }}
-        ) / 6.0 as usual_count,
+        cast(
+            count(*) filter (
+                where
+                    uses.entered_at >= {{ dbt.dateadd('day', -196, 'clock.as_of') }}
+                    and uses.entered_at < {{ dbt.dateadd('day', -28, 'clock.as_of') }}
+            ) as double
+        ) / 6 as usual_count,
         min(uses.entered_at) as first_seen_at,
         max(uses.entered_at) as last_seen_at
     from uses
@@ -74,7 +76,7 @@ final as (
         counted.tool_value,
         cast(counted.artifact_count as bigint) as artifact_count,
         cast(counted.recent_count as bigint) as recent_count,
-        cast(counted.usual_count as double) as usual_count,
+        counted.usual_count,
         counted.first_seen_at,
         counted.last_seen_at,
         coalesce(counted.first_seen_at > former.finished_at, false) as is_new,
