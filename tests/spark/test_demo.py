@@ -1,4 +1,4 @@
-"""The demo organisation on both engines: the same loads and unit tests, the same cells in every public mart."""
+"""The demo organisation on both engines: the same loads and unit tests, the same cells in every mart."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo on Spark, with all unit tests.
 
-    Its data tests would cost as much again, and could only repeat those of DuckDB: equal cells pass equal tests.
+    Data tests would cost as much again, and could only repeat those of DuckDB: equal cells pass equal tests.
     """
     folder = tmp_path_factory.mktemp("spark")
     lake = folder / "lake"
