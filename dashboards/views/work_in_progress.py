@@ -9,6 +9,7 @@ import streamlit as st
 from dashboards import charts, figures, look, words
 from dashboards.view import View, chart, explain, heading, item_table, nothing_yet
 
+MOST_LISTED = 200
 COLUMNS = {
     "artifact_key": "Item",
     "title": "Title",
@@ -107,7 +108,8 @@ def stuck(view: View, rows: Any) -> None:
     ):
         with tab:
             if len(found):
-                item_table(view, found, key, COLUMNS)
+                item_table(view, found.head(MOST_LISTED), key, COLUMNS)
             else:
                 st.success("None.")
-            explain(text, f"{look.items(len(found))}.", f"{key}_items", found)
+            some = f", the {MOST_LISTED} oldest listed" if len(found) > MOST_LISTED else ""
+            explain(text, f"{look.items(len(found))}{some}.", f"{key}_items", found)

@@ -17,7 +17,9 @@ final as (
     from messages
     where
         problem_count > 0
-        and {{ raise_error("'The seeds need mending (`streamgauge check` names file and line):\n  ' || message") }} is not null
+        and {{ raise_error(
+            "'The seeds need mending (`streamgauge check` names file and line):\n  ' || message"
+        ) }} is not null
 )
 
 select * from final

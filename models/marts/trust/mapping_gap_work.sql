@@ -22,7 +22,9 @@ work as (
         items.artifact_id,
         items.product_id,
         not items.is_removed and coalesce(states.abstract_state, '') not in ('new', 'done') as is_load,
-        coalesce(items.outcome = 'delivered' and items.completed_date >= clock.recent_from, false) as is_delivered
+        coalesce(
+            items.outcome = 'delivered' and items.completed_date >= clock.recent_from, false
+        ) as is_delivered
     from {{ ref('int_flow__items') }} as items
     cross join {{ ref('build_settings') }} as clock
     inner join states
@@ -131,7 +133,9 @@ final as (
         cast(counted.load_count as bigint) as load_count,
         cast(1.0 * counted.load_count / nullif(products.load_count, 0) as double) as load_share,
         cast(counted.delivered_count as bigint) as delivered_count,
-        cast(1.0 * counted.delivered_count / nullif(products.delivered_count, 0) as double) as delivered_share,
+        cast(
+            1.0 * counted.delivered_count / nullif(products.delivered_count, 0) as double
+        ) as delivered_share,
         counted.tool_state_category,
         cast(stays.stay_p50_seconds as double) as stay_p50_seconds,
         counted.first_seen_at,

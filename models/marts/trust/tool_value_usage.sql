@@ -5,7 +5,10 @@ intervals as (
 ),
 
 clock as (
-    select {{ as_of() }} as as_of
+    select
+        {{ as_of() }} as as_of,
+        {{ dbt.dateadd('day', -28, as_of()) }} as recent_from,
+        {{ dbt.dateadd('day', -196, as_of()) }} as usual_from
 ),
 
 loads as (
@@ -30,10 +33,10 @@ uses as (
             {{ column }} as tool_value,
             artifact_id,
             entered_at,
-            {{ column }} is distinct from lag({{ column }}) over (
+            lag({{ column }}) over (
                 partition by artifact_id
                 order by interval_number
-            ) as is_entry
+            ) as previous_value
         from intervals
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -46,19 +49,15 @@ counted as (
         uses.field,
         uses.tool_value,
         count(distinct uses.artifact_id) as artifact_count,
+        count(*) filter (where uses.entered_at >= clock.recent_from) as recent_count,
         count(*) filter (
-            where uses.entered_at >= {{ dbt.dateadd('day', -28, 'clock.as_of') }}
-        ) as recent_count,
-        count(*) filter (
-            where
-                uses.entered_at >= {{ dbt.dateadd('day', -196, 'clock.as_of') }}
-                and uses.entered_at < {{ dbt.dateadd('day', -28, 'clock.as_of') }}
+            where uses.entered_at >= clock.usual_from and uses.entered_at < clock.recent_from
         ) as earlier_count,
         min(uses.entered_at) as first_seen_at,
         max(uses.entered_at) as last_seen_at
     from uses
     cross join clock
-    where uses.is_entry and uses.tool_value is not null
+    where uses.tool_value is not null and uses.tool_value is distinct from uses.previous_value
     group by
         uses.connection,
         uses.tool,
