@@ -33,7 +33,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo on Spark, with all unit tests.
 
-    Data tests would cost as much again, and could only repeat those of DuckDB: equal cells pass equal tests.
+    Data tests are left out: they would cost as much again, and of public marts they could only repeat those
+    of DuckDB, since equal cells pass equal tests. What goes wrong before the marts shows in their cells.
     """
     folder = tmp_path_factory.mktemp("spark")
     lake = folder / "lake"
