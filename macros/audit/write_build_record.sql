@@ -2,7 +2,7 @@
 {% macro write_build_record(
     status, failures=[], missing=[], counts={}, warnings=[], seeds=[], marts=[], clock=none
 ) %}
-    {% do adapter.create_schema(api.Relation.create(database=target.database, schema='audit')) %}
+    {% do adapter.create_schema(api.Relation.create(database=target.database | default(none), schema='audit')) %}
     {% set details = {
         'failures': failures,
         'missing': missing,
@@ -11,7 +11,7 @@
         'seeds': seeds,
         'marts': marts,
     } %}
-    {% set record = api.Relation.create(database=target.database, schema='audit', identifier='build') %}
+    {% set record = api.Relation.create(database=target.database | default(none), schema='audit', identifier='build') %}
     {% do run_query('drop table if exists ' ~ record) %}
     create table {{ record }} as
     select

@@ -6,6 +6,13 @@
     {{ return(adapter.dispatch('get_incremental_replace_records_sql')(arg_dict)) }}
 {% endmacro %}
 
+{# dbt looks for this macro on every engine, also where record_materialization() has no use for it. #}
+{% macro default__get_incremental_replace_records_sql(arg_dict) %}
+    {{ exceptions.raise_compiler_error(
+        'replace_records: no version for ' ~ target.type ~ '. Let record_materialization() return table there.'
+    ) }}
+{% endmacro %}
+
 {% macro duckdb__get_incremental_replace_records_sql(arg_dict) %}
     {% set key = arg_dict['unique_key'] %}
     {% set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) %}

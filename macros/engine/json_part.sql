@@ -6,3 +6,7 @@
 {% macro duckdb__json_part(column, path) -%}
     json_extract({{ column }}, {{ path }})
 {%- endmacro %}
+
+{% macro spark__json_part(column, path) -%}
+    get_json_object({{ column }}, {{ path }})
+{%- endmacro %}

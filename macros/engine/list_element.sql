@@ -6,3 +6,7 @@
 {% macro duckdb__list_element(list, position) -%}
     list_extract({{ list }}, {{ position }})
 {%- endmacro %}
+
+{% macro spark__list_element(list, position) -%}
+    try_element_at({{ list }}, {{ position }})
+{%- endmacro %}

@@ -6,3 +6,7 @@
 {% macro duckdb__percentiles(column, fractions) -%}
     quantile_cont(cast({{ column }} as double), [{{ fractions | join(', ') }}])
 {%- endmacro %}
+
+{% macro spark__percentiles(column, fractions) -%}
+    percentile(cast({{ column }} as double), array({{ fractions | join(', ') }}))
+{%- endmacro %}

@@ -1,6 +1,6 @@
 {# Stops a build before any table is replaced when a seed's file is not in the form that dbt reads without loss. #}
 {% macro check_seed_files() %}
-    {% if execute and flags.WHICH in ('build', 'seed') %}
+    {% if execute and flags.WHICH in ('build', 'seed') and sees_project_files() %}
         {% set said = [] %}
         {% for seed in graph.nodes.values() if seed.resource_type == 'seed' and seed.name in seed_rules() %}
             {% set file = seed.original_file_path %}

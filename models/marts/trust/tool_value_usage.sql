@@ -52,7 +52,7 @@ counted as (
         count(*) filter (where uses.entered_at >= clock.recent_from) as recent_count,
         count(*) filter (
             where uses.entered_at >= clock.usual_from and uses.entered_at < clock.recent_from
-        ) / 6.0 as usual_count,
+        ) as earlier_count,
         min(uses.entered_at) as first_seen_at,
         max(uses.entered_at) as last_seen_at
     from uses
@@ -73,14 +73,14 @@ final as (
         counted.tool_value,
         cast(counted.artifact_count as bigint) as artifact_count,
         cast(counted.recent_count as bigint) as recent_count,
-        cast(counted.usual_count as double) as usual_count,
+        cast(counted.earlier_count as double) / 6 as usual_count,
         counted.first_seen_at,
         counted.last_seen_at,
         coalesce(counted.first_seen_at > former.finished_at, false) as is_new,
         coalesce(
             counted.first_seen_at <= former.finished_at
             and counted.recent_count >= 10
-            and counted.recent_count >= 3 * counted.usual_count,
+            and counted.recent_count >= 3 * cast(counted.earlier_count as double) / 6,
             false
         ) as has_jumped
     from counted
