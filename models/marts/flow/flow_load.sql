@@ -21,8 +21,9 @@ periods as (
     from {{ ref('dim_periods') }}
 ),
 
--- A day at a time: there are far fewer days than steps, and each day is in several periods. A step weighs as
--- much as it lasts: to its date's midnight there, and here from then to the end of what is known of the period.
+-- A day at a time: there are far fewer days than steps, and each day is in several periods. A step weighs
+-- as much as it lasts: to its date's midnight there, and here from then to the end of what is known of the
+-- period.
 period_steps as (
     select
         load_days.scope_type,
