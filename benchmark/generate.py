@@ -1,8 +1,9 @@
 """Writes the raw tables and seeds of a synthetic organisation of any size, straight into a DuckDB file.
 
 Jira (Cloud and Data Center) and GitHub, about ten changes an artifact over five years, 100 products, 50
-teams, ten value streams, and the dirt of real tools: ties, moves, changes of type, reopenings, flags, labels
-that stand as states, lost and inferred changes, removed artifacts, states and types that no seed knows.
+teams, ten value streams (fewer products, teams and years below 10,000 artifacts), and the dirt of real
+tools: ties, moves, changes of type, reopenings, flags, labels that stand as states, lost and inferred
+changes, removed artifacts, states and types that no seed knows.
 Everything follows from an artifact's number by hashing, so the same size is the same organisation every
 time. The records are written by the SQL beside this module; the tables are declared by the tools' own source
 modules.
@@ -11,7 +12,6 @@ modules.
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ SQL = Path(__file__).parent / "sql"
 AS_OF = dt.datetime(2026, 6, 30, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 CHUNK = 100_000
+FULL_SIZE = 10_000  # from this many artifacts on there are 100 products and five years
 MEMORY_LIMIT = "3GB"
 GITHUB_SHARE = 10  # one artifact in ten is GitHub's
 WRITTEN = {
@@ -90,14 +91,6 @@ def change(organisation: Organisation, load_number: int) -> int:
     return changed
 
 
-def copy_organisation(organisation: Organisation, folder: Path) -> Organisation:
-    """A copy with the raw tables and seeds alone, as if nothing had been built yet."""
-    copied = Organisation(folder / "warehouse.duckdb", folder / "seeds", organisation.size)
-    shutil.copytree(organisation.seeds, copied.seeds)
-    copy_raw_tables(organisation.database, copied.database)
-    return copied
-
-
 def copy_raw_tables(database: Path, copied: Path) -> None:
     """Write the raw tables of a warehouse to a new one."""
     with duckdb.connect(str(copied)) as connection:
@@ -117,9 +110,23 @@ def _opened(organisation: Organisation) -> duckdb.DuckDBPyConnection:
         str(organisation.database), config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False}
     )
     connection.execute("set timezone = 'UTC'")
-    _set(connection, as_of_ms=int(AS_OF.timestamp() * 1000))
+    _set(connection, as_of_ms=int(AS_OF.timestamp() * 1000), **_extent(organisation.size))
     _run(connection, "organisation")
     return connection
+
+
+def _extent(size: int) -> dict[str, int]:
+    """In how many places the artifacts are, and over how many days: small organisations are small in both.
+
+    The least has every kind of place, and days before and after each date that a seed names.
+    """
+    share = min(size / FULL_SIZE, 1)
+    return {
+        "cloud_places": max(8, round(80 * share)),
+        "dc_places": max(2, round(10 * share)),
+        "repositories": max(3, round(10 * share)),
+        "history_days": max(1_000, round(1_826 * share)),
+    }
 
 
 def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:

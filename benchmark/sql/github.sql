@@ -9,14 +9,14 @@ select
     place.connection,
     place.project as repository,
     artifact % 10 = 0 as is_pull_request,
-    getvariable('as_of_ms') - cast(share(artifact, 'created') * 1826 * 86400000 as bigint) - 3600000 as created_ms,
+    getvariable('as_of_ms') - cast(share(artifact, 'created') * getvariable('history_days') * 86400000 as bigint) - 3600000 as created_ms,
     5 + pick(artifact, 'length', 11) as step_count,
     pick(artifact, 'finishes', 100) < 94 as finishes,
     coalesce(list_filter(
         range(1, getvariable('round') + 1), lambda later: later * 37 % 100 = artifact % 100
     ), []) as touched_in
 from range(getvariable('first_artifact'), getvariable('last_artifact')) as numbers(artifact)
-inner join places as place on place.number = 91 + pick(artifact, 'place', 10)
+inner join places as place on place.number = 91 + pick(artifact, 'place', getvariable('repositories'))
 where getvariable('round') = 0 or artifact % 100 = getvariable('round') * 37 % 100;
 
 create or replace temp table steps as

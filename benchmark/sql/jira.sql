@@ -11,7 +11,7 @@ select
     place.connection = 'acme_cloud' as is_cloud,
     place.project,
     born_type.id as type_id,
-    getvariable('as_of_ms') - cast(share(artifact, 'created') * 1826 * 86400000 as bigint) - 3600000 as created_ms,
+    getvariable('as_of_ms') - cast(share(artifact, 'created') * getvariable('history_days') * 86400000 as bigint) - 3600000 as created_ms,
     5 + pick(artifact, 'length', 13) as step_count,
     pick(artifact, 'finishes', 100) < 94 as finishes,
     coalesce(list_filter(
@@ -19,9 +19,9 @@ select
     ), []) as touched_in
 from range(getvariable('first_artifact'), getvariable('last_artifact')) as numbers(artifact)
 inner join places as place
-    on place.number = 1 + case
-        when pick(artifact, 'tool', 9) = 0 then 80 + pick(artifact, 'place', 10)
-        else pick(artifact, 'place', 80)
+    on place.number = case
+        when pick(artifact, 'tool', 9) = 0 then dc_place(pick(artifact, 'place', 10))
+        else cloud_place(pick(artifact, 'place', 80))
     end
 inner join type_draws as born_type on born_type.draw = pick(artifact, 'type', 1000)
 where getvariable('round') = 0 or artifact % 100 = getvariable('round') * 37 % 100;
@@ -107,7 +107,7 @@ with valued as (
             when 'priority' then 1 + value % 5
             when 'estimate' then [1, 2, 3, 5, 8, 13][1 + value % 6]
             when 'type' then [1, 2, 3, 6, 7][1 + value % 5]
-            when 'project' then case when is_cloud then 1 + value % 80 else 81 + value % 10 end
+            when 'project' then case when is_cloud then cloud_place(value) else dc_place(value) end
             when 'link' then 1 + hash(artifact, step) % greatest(getvariable('first_artifact'), 1000)
             else value
         end as bigint) as to_value

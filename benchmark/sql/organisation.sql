@@ -1,5 +1,6 @@
 -- The benchmark's organisation: its clock, helper macros, projects and repositories, states, people.
--- Variables: as_of_ms (end of the first load, milliseconds since 1970).
+-- Variables: as_of_ms (end of the first load, milliseconds since 1970); cloud_places, dc_places and repositories (in
+-- how many of these the artifacts are); history_days (how long ago the first was created).
 
 -- A number below n for an artifact and a reason; the same every time.
 create or replace temp macro pick(artifact, reason, n) as cast(hash(artifact, reason) % n as integer);
@@ -10,6 +11,12 @@ create or replace temp macro iso(ms, hours) as
     || case when hours < 0 then '-' else '+' end || lpad(cast(abs(hours) as varchar), 2, '0') || '00';
 create or replace temp macro days(number) as cast(number as bigint) * 86400000;
 create or replace temp macro person(number) as md5('person ' || number);
+-- The place of a Jira issue by a draw. The last two of Cloud, which are no product's, are always among them.
+create or replace temp macro cloud_place(draw) as
+    1 + draw % getvariable('cloud_places')
+    + case when draw % getvariable('cloud_places') < getvariable('cloud_places') - 2 then 0
+        else 80 - getvariable('cloud_places') end;
+create or replace temp macro dc_place(draw) as 81 + draw % getvariable('dc_places');
 create or replace temp macro day_of(ms) as cast(ms // 86400000 as integer);
 
 create or replace temp table places as

@@ -4,8 +4,8 @@ spine as (
     select * from {{ ref('int_flow__spine') }}
 ),
 
-steps as (
-    select * from {{ ref('int_flow__load_steps') }}
+load_days as (
+    select * from {{ ref('int_flow__load_days') }}
 ),
 
 period_days as (
@@ -21,68 +21,42 @@ periods as (
     from {{ ref('dim_periods') }}
 ),
 
--- A day at a time first: there are far fewer days than steps, and each day is in several periods. Each step
--- weighs as much as it lasts: here from its moment to its date's midnight in UTC, be that before or after.
-day_steps as (
-    select
-        scope_type,
-        scope_id,
-        flow_level,
-        flow_item,
-        moved_date,
-        min(moved_at) as first_moved_at,
-        sum(delta) as delta,
-        sum(
-            delta
-            * (
-                {{ epoch_milliseconds('cast(moved_date as timestamp)') }}
-                - {{ epoch_milliseconds('moved_at') }}
-            )
-        ) as weighted_ms,
-        max(load_after) as highest_load
-    from steps
-    group by
-        scope_type,
-        scope_id,
-        flow_level,
-        flow_item,
-        moved_date
-),
-
--- From there on, to the end of what is known of the period.
+-- A day at a time: there are far fewer days than steps, and each day is in several periods. A step weighs
+-- as much as it lasts: to its date's midnight there, and here from then to the end of what is known of the
+-- period.
 period_steps as (
     select
-        day_steps.scope_type,
-        day_steps.scope_id,
+        load_days.scope_type,
+        load_days.scope_id,
         periods.period_type,
         periods.period_start,
-        day_steps.flow_level,
-        day_steps.flow_item,
-        sum(day_steps.delta) as delta,
+        load_days.flow_level,
+        load_days.flow_item,
+        sum(load_days.delta) as delta,
         sum(
-            day_steps.weighted_ms
-            + day_steps.delta
+            load_days.weighted_ms
+            + load_days.delta
             * (
                 {{ epoch_milliseconds('periods.known_until') }}
-                - {{ epoch_milliseconds('cast(day_steps.moved_date as timestamp)') }}
+                - {{ epoch_milliseconds('cast(load_days.moved_date as timestamp)') }}
             )
         ) as weighted_ms,
-        max(day_steps.highest_load) as highest_load,
-        bool_or(day_steps.first_moved_at = periods.starts_at) as has_step_at_start
-    from day_steps
+        max(load_days.highest_load) as highest_load,
+        bool_or(load_days.first_moved_at = periods.starts_at) as has_step_at_start
+    from load_days
     inner join period_days
-        on day_steps.moved_date = period_days.calendar_date
+        on load_days.moved_date = period_days.calendar_date
     inner join periods
         on
             period_days.period_type = periods.period_type
             and period_days.period_start = periods.period_start
     group by
-        day_steps.scope_type,
-        day_steps.scope_id,
+        load_days.scope_type,
+        load_days.scope_id,
         periods.period_type,
         periods.period_start,
-        day_steps.flow_level,
-        day_steps.flow_item
+        load_days.flow_level,
+        load_days.flow_item
 ),
 
 running as (
