@@ -379,8 +379,8 @@ def test_an_analysts_round_moves_exactly_the_predicted_figures(
     base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     analysts = begin(tmp_path, base.case.seeds, base.database, base.case.dbt_vars)
-    assert "flow_item_mapping: Code Task" in analysts.gaps()
-    analysts.append("flow_item_mapping", "jira,,,Code Task,,,task,feature,,,,,the work of a feature")
+    numbers = analysts.gaps(monkeypatch)["flow_item_mapping: Code Task"]
+    analysts.close(monkeypatch, numbers, "task/feature")
     comment = tmp_path / "comment.md"
     impact = analysts.impact(monkeypatch, "--markdown", str(comment))
     assert "artifact\\_type=Code Task" in comment.read_text(encoding="utf-8")

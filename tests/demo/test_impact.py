@@ -15,9 +15,6 @@ from tests.mapping.analysts_round import ROOT, Round, begin, moved, predicted
 
 SEEDS = ROOT / "pipelines" / "demo" / "seeds"
 GAP = "flow_item_mapping: Customer Request"
-ROW = (
-    "jira,lumen_cloud,,Customer Request,,,support_ticket,feature,,,,,what customers ask for is a feature here"
-)
 
 
 @pytest.fixture
@@ -28,20 +25,17 @@ def analysts(demo_database: Path, tmp_path: Path) -> Round:
 def test_figures_move_exactly_as_the_impact_report_predicted(
     analysts: Round, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A gap is found, and a row suggested.
-    assert GAP in analysts.gaps()
-
-    # The row is added on a branch.
-    analysts.append("flow_item_mapping", ROW)
+    # A gap is found, the suggested rows are written with their meaning on a branch, and checked.
+    numbers = analysts.gaps(monkeypatch)[GAP]
+    analysts.close(monkeypatch, numbers, "support_ticket/feature")
 
     # The pull request gets its comment.
     comment, page = tmp_path / "comment.md", tmp_path / "report" / "impact.html"
     untouched = analysts.warehouse.read_bytes()
     impact = analysts.impact(monkeypatch, "--markdown", str(comment), "--html", str(page))
     assert analysts.warehouse.read_bytes() == untouched
-    line = len((analysts.seeds / "flow_item_mapping.csv").read_text(encoding="utf-8").splitlines())
     text = comment.read_text(encoding="utf-8")
-    assert f"added flow\\_item\\_mapping.csv:{line}: tool=jira, connection=lumen\\_cloud" in text
+    assert text.count("added flow\\_item\\_mapping.csv:") == len(numbers)
     assert "| flow item | unmapped → feature | no row → " in text
     assert "Storefront: feature | velocity |" in text
     html = page.read_text(encoding="utf-8")
@@ -56,7 +50,7 @@ def test_figures_move_exactly_as_the_impact_report_predicted(
     # It is merged, and the marts are rebuilt.
     analysts.merge()
     cells, rows = moved(analysts.warehouse, rebuilt := analysts.rebuild())
-    assert GAP not in Round(analysts.clone, rebuilt, {}).gaps()
+    assert GAP not in Round(analysts.clone, rebuilt, {}).gaps(monkeypatch)
 
     # Exactly the predicted figures moved, and as predicted.
     assert len(cells) > 100
@@ -109,7 +103,8 @@ def test_what_cannot_be_compared_is_said_plainly(
 
 
 def test_a_broken_row_stops_the_report_and_is_named(analysts: Round, monkeypatch: pytest.MonkeyPatch) -> None:
-    analysts.append("flow_item_mapping", ROW.replace("feature", "featur"))
+    with (analysts.seeds / "flow_item_mapping.csv").open("a", encoding="utf-8") as seed:
+        seed.write("jira,lumen_cloud,,Customer Request,,,support_ticket,featur,,,,,\n")
     monkeypatch.chdir(analysts.clone)
     monkeypatch.setenv("STREAMGAUGE_DATABASE", str(analysts.warehouse))
     done = CliRunner().invoke(app, ["impact"])

@@ -43,18 +43,30 @@ class Round:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def gaps(self) -> list[str]:
-        """What is unmapped, as `seed: value`."""
-        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
-            rows = connection.execute("select seed || ': ' || tool_value from mapping_gaps").fetchall()
-        return [gap for (gap,) in rows]
+    def run(self, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+        """`streamgauge` in the clone, on its warehouse, as the analyst runs it; what it printed."""
+        with monkeypatch.context() as patch:
+            patch.chdir(self.clone)
+            patch.setenv("STREAMGAUGE_DATABASE", str(self.warehouse))
+            patch.delenv("STREAMGAUGE_SEEDS", raising=False)
+            done = CliRunner().invoke(app, list(arguments))
+        assert done.exit_code == 0, done.output
+        return done.stdout
 
-    def append(self, seed: str, row: str) -> None:
-        """Add a row at the end of a seed, on a branch of its own."""
+    def gaps(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[int]]:
+        """What is unmapped, as `seed: value`, with the numbers of its gaps."""
+        found: dict[str, list[int]] = {}
+        for gap in json.loads(self.run(monkeypatch, "gaps", "--format", "json")):
+            found.setdefault(f"{gap['seed']}: {gap['tool_value']}", []).append(gap["number"])
+        return found
+
+    def close(self, monkeypatch: pytest.MonkeyPatch, numbers: list[int], meaning: str) -> None:
+        """Write the suggested rows with this meaning on a branch of its own, once the check is passed."""
         self.git("switch", "--quiet", "--create", "map-what-is-missing")
-        with (self.seeds / f"{seed}.csv").open("a", encoding="utf-8") as file:
-            file.write(f"{row}\n")
-        self.git("commit", "--quiet", "--all", "--message", f"Map what is missing in {seed}")
+        choices = [choice for number in numbers for choice in ("--write", f"{number}={meaning}")]
+        self.run(monkeypatch, "gaps", *choices)
+        assert "The seeds are sound" in self.run(monkeypatch, "check")
+        self.git("commit", "--quiet", "--all", "--message", "Map what is missing")
 
     def impact(self, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Impact:
         """`streamgauge impact` in the clone, as the analyst runs it; what it found."""
@@ -67,11 +79,7 @@ class Round:
         original = command.compare
         with monkeypatch.context() as patch:
             patch.setattr(command, "compare", compare)
-            patch.chdir(self.clone)
-            patch.setenv("STREAMGAUGE_DATABASE", str(self.warehouse))
-            patch.delenv("STREAMGAUGE_SEEDS", raising=False)
-            done = CliRunner().invoke(app, ["impact", *arguments])
-        assert done.exit_code == 0, done.output
+            self.run(monkeypatch, "impact", *arguments)
         return found[0]
 
     def merge(self) -> None:
