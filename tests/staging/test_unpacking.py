@@ -30,7 +30,7 @@ from pipelines.sources import source_class
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "seeds" / "organisation"
 UNPACKED = "+config.materialized:incremental"
-EXAMPLES = 4
+EXAMPLES = 3
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 IDS = st.sampled_from(["1", "2", "3"])
 NAMES = st.sampled_from(["Open", "Doing", "Done"])
@@ -45,7 +45,7 @@ def lists(name: str, element: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[
     return st.fixed_dictionaries({name: st.lists(element, max_size=3)})
 
 
-CUSTOM = {f"customfield_{number}": st.sampled_from([None, "PAY-1", "PAY-2", 3, 5]) for number in (1, 2)}
+CUSTOM = {f"customfield_{number}": st.sampled_from([None, "1", "2", 3, 5]) for number in (1, 2)}
 ISSUES = st.fixed_dictionaries(
     {
         "fields": st.fixed_dictionaries(
@@ -177,8 +177,7 @@ class Warehouse:
         self._before = organisation.database.with_name("before.duckdb")
         self._loads = 0
         seed = SEEDS / "state_mapping.csv"
-        columns = next(csv.reader(seed.read_text(encoding="utf-8").splitlines()))
-        self._other_columns = [name for name in columns if name not in ("tool_state", "abstract_state")]
+        self._columns = next(csv.reader(seed.read_text(encoding="utf-8").splitlines()))
         for path in (organisation.database, self._before):
             path.unlink(missing_ok=True)
         shutil.copy(seed, organisation.seeds)
@@ -265,9 +264,9 @@ class Warehouse:
 
     def edit(self, abstract_state: str) -> None:
         with (self.organisation.seeds / "state_mapping.csv").open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["tool_state", "abstract_state", *self._other_columns])
-            writer.writerow(["Doing", abstract_state, *[""] * len(self._other_columns)])
+            writer = csv.DictWriter(file, self._columns)
+            writer.writeheader()
+            writer.writerow({"tool_state": "Doing", "abstract_state": abstract_state})
 
     def _unpack_with_other_code(self, _: None) -> None:
         """As an older version of the project would have left it: other versions, other values."""
@@ -353,7 +352,7 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
         ("reset", "raw_github.pull_request_reviews"),
     ],
 )
-@given(first=LOADS, steps=st.lists(STEPS, min_size=2, max_size=5))
+@given(first=LOADS, steps=st.lists(STEPS, min_size=2, max_size=4))
 def test_staging_that_is_built_on_equals_what_is_built_from_nothing(
     builder: Builder, first: dict[str, Any], steps: list[tuple[str, Any]]
 ) -> None:
@@ -368,7 +367,7 @@ def test_marts_that_are_built_on_equal_what_is_built_from_nothing(builder: Build
     warehouse = Warehouse(builder.organisation)
     warehouse.take(("load", {"raw_jira.issues": {"1": issue(), "2": issue()}}))
     warehouse.take(("load", {"raw_jira.issue_changelogs": {"1": {"histories": [started("1")]}}}))
-    builder.build()
+    builder.build("--select", UNPACKED)  # all else is built anew each time
     emptied = {"1": {"histories": []}, "2": {"histories": [started("1")]}}
     warehouse.take(("load", {"raw_jira.issue_changelogs": emptied}))
     warehouse.edit("active")

@@ -12,16 +12,17 @@ commit_lists as (
     select
         connection,
         pull_request_id,
-        record,
-        {{ record_version() }} as record_version
+        _dlt_load_id,
+        record
     from {{ source('raw_github', 'pull_request_commits') }}
 ),
 
--- The same without the records: what stands in two places, DuckDB writes down first.
+-- The same without the records, which are long to read.
 versions as (
     select
         connection,
         pull_request_id,
+        _dlt_load_id,
         {{ record_version() }} as record_version
     from {{ source('raw_github', 'pull_request_commits') }}
 ),
@@ -40,7 +41,7 @@ unpacked as (
             },
         }]}) }} as pull_request
     from commit_lists
-    where {{ is_unpacked_anew('commit_lists', ['connection', 'pull_request_id']) }}
+    where {{ is_unpacked_anew('commit_lists', ['connection', 'pull_request_id'], 'versions') }}
 ),
 
 listed as (

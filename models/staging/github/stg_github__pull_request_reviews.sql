@@ -12,16 +12,17 @@ review_lists as (
     select
         connection,
         pull_request_id,
-        record,
-        {{ record_version() }} as record_version
+        _dlt_load_id,
+        record
     from {{ source('raw_github', 'pull_request_reviews') }}
 ),
 
--- The same without the records: what stands in two places, DuckDB writes down first.
+-- The same without the records, which are long to read.
 versions as (
     select
         connection,
         pull_request_id,
+        _dlt_load_id,
         {{ record_version() }} as record_version
     from {{ source('raw_github', 'pull_request_reviews') }}
 ),
@@ -34,7 +35,7 @@ unpacked as (
             'id': 'text', 'user': {'login': 'text'}, 'state': 'text', 'submitted_at': 'text'
         }]}) }} as pull_request
     from review_lists
-    where {{ is_unpacked_anew('review_lists', ['connection', 'pull_request_id']) }}
+    where {{ is_unpacked_anew('review_lists', ['connection', 'pull_request_id'], 'versions') }}
 ),
 
 listed as (

@@ -12,16 +12,17 @@ timelines as (
     select
         connection,
         issue_id,
-        record,
-        {{ record_version() }} as record_version
+        _dlt_load_id,
+        record
     from {{ source('raw_github', 'issue_timelines') }}
 ),
 
--- The same without the records: what stands in two places, DuckDB writes down first.
+-- The same without the records, which are long to read.
 versions as (
     select
         connection,
         issue_id,
+        _dlt_load_id,
         {{ record_version() }} as record_version
     from {{ source('raw_github', 'issue_timelines') }}
 ),
@@ -45,7 +46,7 @@ unpacked as (
             }},
         }]}) }} as timeline
     from timelines
-    where {{ is_unpacked_anew('timelines', ['connection', 'issue_id']) }}
+    where {{ is_unpacked_anew('timelines', ['connection', 'issue_id'], 'versions') }}
 ),
 
 listed as (

@@ -12,16 +12,17 @@ changelogs as (
     select
         connection,
         issue_id,
-        record,
-        {{ record_version() }} as record_version
+        _dlt_load_id,
+        record
     from {{ source('raw_jira', 'issue_changelogs') }}
 ),
 
--- The same without the records: what stands in two places, DuckDB writes down first.
+-- The same without the records, which are long to read.
 versions as (
     select
         connection,
         issue_id,
+        _dlt_load_id,
         {{ record_version() }} as record_version
     from {{ source('raw_jira', 'issue_changelogs') }}
 ),
@@ -37,7 +38,7 @@ unpacked as (
             'items': [{'field': 'text', 'from': 'text', 'fromString': 'text', 'to': 'text', 'toString': 'text'}],
         }]}) }} as changelog
     from changelogs
-    where {{ is_unpacked_anew('changelogs', ['connection', 'issue_id']) }}
+    where {{ is_unpacked_anew('changelogs', ['connection', 'issue_id'], 'versions') }}
 ),
 
 histories as (
