@@ -7,6 +7,6 @@
     {{- local_md5([
         model.raw_code,
         json_list('t'), json_part('r', 'p'), json_struct('r', shape), json_text('r', 'p'), list_field('l', 'f'), parse_time('t'),
-        to_json('v'), unnested('l', 'e', 'p'), utc('t')
+        to_json('v'), try_cast('t', 'double'), unnested('l', 'e', 'p'), utc('t')
     ] | join('\n')) -}}
 {%- endmacro %}

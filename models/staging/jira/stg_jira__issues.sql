@@ -63,10 +63,11 @@ unpacked as (
         {{ json_struct(
             json_part('record', 'team_path'), {'name': 'text', 'title': 'text', 'value': 'text'}
         ) }} as team,
-        cast(coalesce(
-            {{ json_text('record', 'story_points_path') }},
-            {{ json_text('record', 'story_point_estimate_path') }}
-        ) as double) as estimate
+        -- Anyone can make a field of that name, of any type.
+        coalesce(
+            {{ try_cast(json_text('record', 'story_points_path'), 'double') }},
+            {{ try_cast(json_text('record', 'story_point_estimate_path'), 'double') }}
+        ) as estimate
     from source
     where {{ is_unpacked_anew('source', ['connection', 'id']) }}
 ),
