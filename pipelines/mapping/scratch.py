@@ -302,17 +302,23 @@ class Scratch:
         return database.rename(self._folder / f"{name}.duckdb")
 
     def _copy_staging(self, database: Path) -> None:
-        with duckdb.connect(str(database)) as connection:
-            connection.execute(f"attach '{self._warehouse}' as staged (read_only)")
+        """Copy staging, views as what they show: a view names the warehouse that it was made in."""
+        staged = self._warehouse.stem
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{self._warehouse}' as \"{staged}\" (read_only)")
+            connection.execute(f"attach '{database}' as scratch_copy")
             tables = connection.execute(
                 """
-                select schema_name, table_name from duckdb_tables() where database_name = 'staged'
-                    and (schema_name = 'staging' or (schema_name like 'raw_%' and table_name = 'loads'))
-                """
+                select table_schema, table_name from information_schema.tables where table_catalog = ?
+                    and (table_schema = 'staging' or (table_schema like 'raw_%' and table_name = 'loads'))
+                """,
+                [staged],
             ).fetchall()
             for schema, table in tables:
-                connection.execute(f"create schema if not exists {schema}")
-                connection.execute(f"create table {schema}.{table} as from staged.{schema}.{table}")
+                connection.execute(f"create schema if not exists scratch_copy.{schema}")
+                connection.execute(
+                    f'create table scratch_copy.{schema}.{table} as from "{staged}".{schema}.{table}'
+                )
 
 
 def _complaint(told: str) -> str:

@@ -63,7 +63,7 @@ def answers(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> li
     (folder / "target").mkdir()
     for file in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / file, folder)
-    shutil.copy(ROOT / "target" / "demo" / "semantic_manifest.json", folder / "target")
+    shutil.copy(demo_database.parent / "target" / "semantic_manifest.json", folder / "target")
     runs = []
     for number, (scope_type, group_by, period_type, by_flow_item) in enumerate(QUERIES):
         # Load is known by product, not by team or value stream.
