@@ -13,7 +13,7 @@ from dashboards.look import FLOW_ITEM_COLOURS, STATE_COLOURS
 
 
 def test_a_figure_is_explained_in_the_documentations_words() -> None:
-    assert words.meaning("load_end").startswith("Number of items in work at the end of the period")
+    assert words.meaning("load_end").startswith("Number of items in active or waiting work")
     with pytest.raises(KeyError):
         words.meaning("no such figure")
 
