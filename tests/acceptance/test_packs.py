@@ -384,8 +384,9 @@ def test_an_analysts_round_moves_exactly_the_predicted_figures(
     comment = tmp_path / "comment.md"
     impact = analysts.impact(monkeypatch, "--markdown", str(comment))
     assert "artifact\\_type=Code Task" in comment.read_text(encoding="utf-8")
-    (change,) = (changed for changed in impact.classes if changed.aspect == "flow item")
-    assert (change.before, change.after, change.artifact_count) == ("unmapped", "feature", 164)
+    changes = [changed for changed in impact.classes if changed.aspect == "flow item"]
+    assert {(change.before, change.after) for change in changes} == {("unmapped", "feature")}
+    assert sum(change.artifact_count for change in changes) == 164  # a row for each project
     analysts.merge()
     cells, rows = moved(analysts.warehouse, analysts.rebuild())
     assert cells
