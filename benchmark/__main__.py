@@ -27,7 +27,7 @@ from benchmark.correctness import tables_that_differ
 from benchmark.floor import differences, measure_floor
 from benchmark.generate import Organisation, change, copy_raw_tables, generate
 from benchmark.loading import Loading, measure_loading
-from benchmark.measure import REPOSITORY, Cost, RunError
+from benchmark.measure import REPOSITORY, Cost, RunError, apart
 
 RESULTS = Path(__file__).with_name("results.jsonl")
 GROWTH = (100_000, 300_000, 1_000_000)
@@ -80,7 +80,7 @@ def _measure(work: Path, size: int, *, with_tests: bool) -> dict[str, Any]:
     runs = {"models the floor covers": covered, "all models": _build(organisation, "all models")}
     if with_tests:
         runs["all models, with tests"] = _build(organisation, "all models with their tests", options=())
-    changed = change(organisation, 1)
+    changed = apart(change, organisation, 1)
     runs["after 1% changed"] = _build(organisation, f"all models, {changed:,} artifacts changed")
     edit_mapping(organisation)
     runs["after one mapping row was edited"] = _build(organisation, "all models, one mapping row edited")
@@ -96,7 +96,7 @@ def _measure(work: Path, size: int, *, with_tests: bool) -> dict[str, Any]:
 
 def _generated(work: Path, size: int) -> Organisation:
     with console.status(f"writing {size:,} artifacts"):
-        organisation = generate(work / f"size_{size}", size)
+        organisation = apart(generate, work / f"size_{size}", size)
         prepare(organisation)
     return organisation
 
@@ -112,7 +112,7 @@ def _against_floor(organisation: Organisation) -> tuple[Build, Cost]:
 
 def _hold_against_floor(organisation: Organisation) -> None:
     with console.status("the floor's figures against the marts'"):
-        found = differences(organisation)
+        found = apart(differences, organisation)
     if found:
         lines = [f"{d.table}.{d.column}: {d.cells:,} cells, such as {d.example}" for d in found]
         raise RunError("\n".join(["The floor and the marts differ:", *lines]))
