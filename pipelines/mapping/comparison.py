@@ -434,20 +434,22 @@ def _history(
             from months_{side} group by all
         ),
         counted as (
-            select * from {side}.intermediate.int_flow__completions where outcome in ({
-        _counted_outcomes(connection, side)
-    })
+            select * from {side}.intermediate.int_flow__counted
+            where completed_date is not null and outcome in ({_counted_outcomes(connection, side)})
         ),
         items as (
             select
-                scope_type, scope_id, flow_level,
-                case when grouping(flow_item) = 1 then 'all' else flow_item end as flow_item,
+                series.scope_type, series.scope_id, series.flow_level, series.flow_item,
                 quantile_cont(flow_time_ms, 0.5) / 1000 as flow_time_p50_seconds,
                 quantile_cont(flow_time_ms, 0.85) / 1000 as flow_time_p85_seconds,
                 quantile_cont(flow_time_ms, 0.95) / 1000 as flow_time_p95_seconds,
                 quantile_cont(active_ms / nullif(active_ms + waiting_ms, 0), 0.5)
                     as flow_efficiency_item_median
-            from counted group by scope_type, scope_id, flow_level, rollup(flow_item)
+            from counted
+            inner join {side}.intermediate.int_flow__class_series as class_series
+                using (product_id, team_key, flow_level, flow_item)
+            inner join {side}.intermediate.int_flow__series as series using (series_number)
+            group by all
         )
         select totals.*, items.* exclude (scope_type, scope_id, flow_level, flow_item),
             totals.velocity / nullif(wholes.velocity, 0) as share
