@@ -22,6 +22,7 @@ from tests.pipelines.jira_site import (
     START,
     TOKEN,
     Hook,
+    OnceAt,
     contents,
     expected,
     load,
@@ -227,6 +228,40 @@ def test_progress_comes_from_the_warehouse_alone(database: Path) -> None:
         assert stored(database) == expected(site)
         loaded(url, "cloud", copy)
         assert stored(copy) == expected(site)
+
+
+def test_a_second_load_of_a_connection_is_refused_while_one_is_at_work(database: Path) -> None:
+    site = make_site("cloud", page_limit=10)
+    errors: list[str] = []
+    with serve(site) as url:
+        again = OnceAt("/bulkfetch", 1, lambda: errors.append(str(load(url, "cloud", database).error)))
+        site.before_request = again
+        loaded(url, "cloud", database)
+    assert errors == [
+        "acme: load: another load of this connection is at work. Wait until it has ended, then load again."
+    ]
+    assert stored(database) == expected(site)
+    assert [entry.name for entry in database.parent.iterdir()] == [database.name]
+
+
+def test_rows_that_vanish_before_they_are_merged_are_an_error(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extract = Package.extract
+
+    def extract_and_lose(package: Package, batches: Any) -> None:
+        extract(package, batches)
+        for extracted in database.parent.glob("*.loading/acme/*/normalize/extracted/*"):
+            shutil.rmtree(extracted)
+
+    site = make_site("cloud")
+    with serve(site) as url:
+        with monkeypatch.context() as patched:
+            patched.setattr(Package, "extract", extract_and_lose)
+            error = str(load(url, "cloud", database).error)
+        assert "acme: load: what was read has vanished from " in error
+        loaded(url, "cloud", database)
+    assert stored(database) == expected(site)
 
 
 def test_a_warehouse_in_use_is_a_clear_error(database: Path) -> None:
