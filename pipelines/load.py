@@ -131,7 +131,7 @@ class _Load:
                 package.extract(self._batches(package, source, past, sweep))
             self._reporter.status("writing to the warehouse")
             load_id = package.load()
-            package.complete(load_id, started_at, progress.reached)
+            package.complete(load_id, started_at, progress.of_this_load())
         if self._sweep_error:
             raise self._sweep_error
 

@@ -560,7 +560,7 @@ class GitHubSource(Source):
         """Deployments since the newest known, and those before it that may change, with their statuses."""
         scope = self._scope("deployments", repository)
         since = self._since(scope, DEPLOYMENT_CHANGES_FOR)
-        known = self._known_deployments(repository, since)
+        known = self._known_deployments(repository, since) if self.context.progress.since(scope) else {}
         answers = Answers(self.context.progress, scope)
         params = {"per_page": PAGE_SIZE}
         for page in self._part("deployments", f"repos/{repository}/deployments", params, scope, answers):

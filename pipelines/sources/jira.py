@@ -97,9 +97,8 @@ class JiraSource(Source):
             secrets=(token, connection.email or ""),
             status=context.status,
         )
-        self._user_fields = set(USER_FIELDS)  # ids and names: Data Center's changes know names only
-        self._long_fields = set(LONG_TEXTS)  # ids
-        self._long_names = set(LONG_TEXTS)
+        self._user_fields = FieldSet(USER_FIELDS)
+        self._long_fields = FieldSet(LONG_TEXTS)
 
     # ------------------------------------------------------------------ what the core asks for
 
@@ -114,11 +113,7 @@ class JiraSource(Source):
             return (
                 "field" in value
                 and "toString" in value
-                and (
-                    value.get("fieldId") in user_fields
-                    or value["field"] in user_fields
-                    or not CHANGE_ACCOUNTS.isdisjoint(value)
-                )
+                and (user_fields.is_changed_by(value) or not CHANGE_ACCOUNTS.isdisjoint(value))
             )
 
         changed = PersonShape(
@@ -194,12 +189,10 @@ class JiraSource(Source):
         rows = self._catalogue("fields", "field")
         for row in rows:
             schema = row.record.get("schema") or {}
-            field_id, name = str(row.record["id"]), str(row.record.get("name"))
             if "user" in (schema.get("type"), schema.get("items")):
-                self._user_fields |= {field_id, name}
+                self._user_fields.add(row.record)
             if str(schema.get("custom", "")).endswith(f":{LONG_TEXT_TYPE}"):
-                self._long_fields.add(field_id)
-                self._long_names.add(name)
+                self._long_fields.add(row.record)
         return rows
 
     def _projects(self) -> list[JsonObject]:
@@ -269,7 +262,9 @@ class JiraSource(Source):
     def _issues(self, project: str, zone: ZoneInfo) -> Iterator[tuple[str, list[Row]]]:
         """Issues updated since the newest completed load, and their changelogs."""
         start_date = self.context.connection.start_date
-        scope = f"issues of {project} from {start_date.isoformat() if start_date else 'the beginning'}"
+        names = "" if self.context.connection.pseudonymous else " with names"
+        beginning = start_date.isoformat() if start_date else "the beginning"
+        scope = f"issues of {project} from {beginning}{names}"
         since = self.context.progress.since(scope)
         begin = max(filter(None, (start_date, since - OVERLAP if since else None)), default=None)
         self.context.status(f"issues of {project}")
@@ -289,7 +284,7 @@ class JiraSource(Source):
             yield "issue_changelogs", self._bulk_changelogs(waiting)
 
     def _issue_row(self, issue: JsonObject) -> Row:
-        kept = {name: value for name, value in issue["fields"].items() if name not in self._long_fields}
+        kept = {name: value for name, value in issue["fields"].items() if name not in self._long_fields.ids}
         fields = _without_copies(kept)
         record = {"id": issue["id"], "key": issue["key"], "self": issue.get("self"), "fields": fields}
         return Row({"id": str(issue["id"]), "key": issue["key"], "updated": _updated(issue)}, record)
@@ -348,7 +343,7 @@ class JiraSource(Source):
             yield from self._search_data_center(body, resource, with_changelog=fields is None)
 
     def _wanted_fields(self) -> list[str]:
-        return ["*all", *(f"-{name}" for name in sorted(self._long_fields | VOLATILE))]
+        return ["*all", *(f"-{name}" for name in sorted(self._long_fields.ids | VOLATILE))]
 
     def _search_cloud(self, body: JsonObject, resource: str) -> Iterator[Page]:
         while True:
@@ -437,19 +432,38 @@ class JiraSource(Source):
         """A history whose changes of descriptions, comments and the like do not hold the text."""
         history = {key: value for key, value in history.items() if key != "historyMetadata"}
         history["items"] = [
-            {**item, **dict.fromkeys(CHANGE_VALUES, None)} if self._is_long(item) else item
+            {**item, **dict.fromkeys(CHANGE_VALUES, None)} if self._long_fields.is_changed_by(item) else item
             for item in history.get("items", [])
         ]
         return history
 
-    def _is_long(self, item: JsonObject) -> bool:
-        name = str(item.get("field", ""))
-        return item.get("fieldId") in self._long_fields or not self._long_names.isdisjoint(
-            (name, name.lower())
-        )
-
 
 SOURCE = JiraSource
+
+
+class FieldSet:
+    """Fields of one kind, whose changes can be told.
+
+    Args:
+        system: ids of Jira's own fields, which are their names too
+    """
+
+    def __init__(self, system: Iterable[str]) -> None:
+        self.ids = set(system)
+        self._names = set(system)
+
+    def add(self, field: Mapping[str, Any]) -> None:
+        """Add a field of the catalogue."""
+        self.ids.add(str(field["id"]))
+        self._names.add(str(field.get("name")))
+
+    def is_changed_by(self, item: Mapping[str, Any]) -> bool:
+        """Whether a change is of one of the fields. Their names, which others may have too, count only where
+        the change has no id, as in Data Center."""
+        if field_id := item.get("fieldId"):
+            return field_id in self.ids
+        name = str(item.get("field", ""))
+        return not self._names.isdisjoint((name, name.lower()))
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,50 @@ def test_a_connection_can_keep_its_people_but_not_their_addresses(database: Path
     assert "secret.example" not in found
 
 
+@pytest.mark.parametrize("settings", [[False, True], [True, False, True]])
+def test_people_become_pseudonyms_in_what_was_stored_with_names(settings: list[bool], database: Path) -> None:
+    with serve(make_site("cloud", count=40)) as url:
+        for pseudonymous in settings:
+            loaded(url, "cloud", database, pseudonymous=pseudonymous)
+            assert ("Surname" in everything(database)) is not pseudonymous
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS)
+def test_a_field_is_told_by_its_id_where_a_change_has_one(deployment: str, database: Path) -> None:
+    """Two pairs of fields share a name: a long text and the sprints, people and a choice."""
+    site = make_site(deployment, count=1)
+    site.fields += [
+        {"id": "customfield_3", "name": "Sprint", "schema": {"custom": "plugin:textarea"}},
+        {"id": "customfield_4", "name": "Sprint", "schema": {"custom": "plugin:gh-sprint"}},
+        {"id": "customfield_5", "name": "Team", "schema": {"type": "user"}},
+        {"id": "customfield_6", "name": "Team", "schema": {"type": "option"}},
+        {"id": "customfield_7", "name": "customfield_6", "schema": {"type": "user"}},
+    ]
+    changes = [("Sprint", 3), ("Sprint", 4), ("Team", 5), ("Team", 6)]
+    items = [
+        {
+            "field": name,
+            **({"fieldId": f"customfield_{number}"} if deployment == "cloud" else {}),
+            "from": None,
+            "fromString": None,
+            "to": None,
+            "toString": f"value {number}",
+        }
+        for name, number in changes
+    ]
+    site.issues[0]["changelog"]["histories"][0]["items"] = items
+    with serve(site, deployment=deployment) as url:
+        loaded(url, deployment, database)
+    [(found,)] = rows(
+        database, "select record->>'$.histories[0].items[*].toString' from raw_jira.issue_changelogs"
+    )
+    team, choice = (Privacy(KEY).pseudonym(f"value {number}") for number in (5, 6))
+    if deployment == "cloud":
+        assert found == [None, "value 4", team, "value 6"]
+    else:
+        assert found == [None, None, team, choice]
+
+
 @pytest.mark.parametrize("fault", ["500", "cut_json", "closed"])
 def test_secrets_are_in_no_error_no_log_and_no_table(
     fault: str, database: Path, caplog: pytest.LogCaptureFixture
