@@ -334,6 +334,40 @@ def test_a_sweep_that_would_remove_too_much_stops(deployment: str, database: Pat
     assert [is_present for _, is_present in sightings(database)] == [False] * 3
 
 
+@pytest.mark.parametrize(("count", "gone", "is_refused"), [(15, 1, False), (15, 2, True), (1, 1, False)])
+def test_of_few_artifacts_a_sweep_may_remove_one(
+    count: int, gone: int, is_refused: bool, database: Path
+) -> None:
+    site = make_site("cloud", count=count)
+    with serve(site) as url:
+        loaded(url, "cloud", database)
+        del site.issues[:gone]
+        result = load(url, "cloud", database, sweep=True)
+    assert (result.error is not None) is is_refused
+    assert len(sightings(database)) == (0 if is_refused else gone)
+
+
+def test_a_sweep_limit_of_zero_removes_none(database: Path) -> None:
+    site = make_site("cloud", count=5)
+    with serve(site) as url:
+        loaded(url, "cloud", database)
+        del site.issues[0]
+        assert "1 of 5" in str(load(url, "cloud", database, sweep=True, sweep_limit=0.0).error)
+    assert sightings(database) == []
+
+
+def test_a_sweep_that_is_refused_still_records_what_came_back(database: Path) -> None:
+    site = make_site("cloud", count=40)
+    with serve(site) as url:
+        loaded(url, "cloud", database)
+        back = site.issues.pop(7)
+        loaded(url, "cloud", database, sweep=True)
+        site.issues.append(back)
+        del site.issues[:3]
+        assert "3 of 39" in str(load(url, "cloud", database, sweep=True).error)
+    assert sightings(database) == [(back["id"], False), (back["id"], True)]
+
+
 def test_two_of_forty_are_exactly_what_a_sweep_may_remove(database: Path) -> None:
     site = make_site("cloud", count=40)
     with serve(site) as url:
