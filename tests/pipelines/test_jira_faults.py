@@ -132,6 +132,68 @@ def test_boards_that_may_not_be_seen_are_no_failure(database: Path) -> None:
     assert any("No boards" in note for note in result.notes)
 
 
+@pytest.mark.parametrize(("status", "is_said"), [(400, False), (403, True), (404, True)])
+def test_a_board_whose_sprints_may_not_be_seen_is_named(status: int, is_said: bool, database: Path) -> None:
+    refuse: Hook = lambda request: Response('{"message": "no"}', status)  # noqa: E731 - short
+    site = make_site("cloud", before_request=on_path("/board/1/sprint", refuse))
+    with serve(site) as url:
+        result = loaded(url, "cloud", database)
+    said = ["No sprints of these boards, not for this user: Scrum (1)."]
+    assert result.notes == (said if is_said else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"errors": ["x"]}', "answered 400: x."),
+        ('{"errorMessages": null, "errors": {"jql": "wrong"}}', "answered 400: wrong."),
+        ('{"errorMessages": "down", "errors": null, "message": ["a", null]}', "answered 400: down a."),
+        ("[]", "answered 400: BAD REQUEST."),
+    ],
+)
+def test_a_refusal_in_any_words_is_a_clear_error(body: str, said: str, database: Path) -> None:
+    refuse: Hook = lambda request: Response(body, 400)  # noqa: E731 - short
+    with serve(make_site("cloud", before_request=on_path("/search/jql", refuse))) as url:
+        error = str(load(url, "cloud", database).error)
+    assert error.startswith("acme: issues of SHOP: the tool ")
+    assert said in error
+
+
+@pytest.mark.parametrize(
+    ("deployment", "part", "body", "said"),
+    [
+        ("cloud", "/myself", "[]", "the API's user: Jira's answer is no object"),
+        ("cloud", "/myself", "{}", "its time zone is 'None'"),
+        ("cloud", "/priority", '{"values": []}', "priorities: Jira's answer is no list"),
+        ("cloud", "/status", '["Open"]', "statuses: Jira's answer lacks 'id'"),
+        ("cloud", "/project/search", "[]", "projects: Jira's answer lacks 'values'"),
+        ("datacenter", "/project", '[{"id": 1}]', "projects: Jira's answer lacks 'key'"),
+        (
+            "cloud",
+            "/search/jql",
+            '{"issues": {}, "isLast": true}',
+            "issues of SHOP: Jira's answer is no list",
+        ),
+        (
+            "cloud",
+            "/search/jql",
+            '{"issues": [{"id": "1", "key": "SHOP-1", "fields": {}}], "isLast": true}',
+            "issues of SHOP: Jira's answer lacks 'updated'",
+        ),
+        ("cloud", "/bulkfetch", '{"issueChangeLogs": [{}]}', "to 10025: Jira's answer lacks 'issueId'"),
+        ("cloud", "/board/1/sprint", '{"values": null}', "sprints of board 1: Jira's answer lacks 'values'"),
+    ],
+)
+def test_an_answer_of_another_shape_is_a_clear_error(
+    deployment: str, part: str, body: str, said: str, database: Path
+) -> None:
+    answer: Hook = lambda request: Response(body)  # noqa: E731 - short
+    site = make_site(deployment, before_request=on_path(part, answer))
+    with serve(site, deployment=deployment) as url:
+        assert said in str(load(url, deployment, database).error)
+    assert not database.exists()
+
+
 # ---------------------------------------------------------------------- loads that die
 
 
