@@ -93,6 +93,28 @@ def test_a_copy_that_fails_leaves_the_pointer(
     assert builds(current_snapshot(elsewhere)) == {2}
 
 
+def test_what_is_no_version_stays_elsewhere_too(warehouse: Warehouse, tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    for name in ("#recycle", "backup", "20250101"):
+        (share / "versions" / name).mkdir(parents=True)
+    for number in range(3):
+        warehouse.build(number)
+        warehouse.clock += dt.timedelta(hours=2)
+        warehouse.publish()
+        copy(warehouse, str(share), keep=1)
+    left = {path.name for path in (share / "versions").iterdir()}
+    assert {"#recycle", "backup", "20250101"} < left
+    assert len(left) == 5
+
+
+def test_a_password_is_in_no_error(warehouse: Warehouse) -> None:
+    warehouse.build(1)
+    warehouse.publish()
+    with pytest.raises(PublishError, match=r"^ftp://pub@127\.0\.0\.1:1/flow: ") as error:
+        copy(warehouse, "ftp://pub:hunter2@127.0.0.1:1/flow")
+    assert "hunter2" not in str(error.value)
+
+
 @pytest.mark.parametrize("url", ["s3://bucket/flow", "nonsense://bucket"])
 def test_a_store_that_is_not_known_is_named(warehouse: Warehouse, url: str) -> None:
     warehouse.build(1)
