@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import stat
 from pathlib import Path
 
@@ -282,6 +283,50 @@ def test_a_new_file_of_secrets_is_for_its_owner_only(workplace: Path) -> None:
     pseudonym_key()
     mode = stat.S_IMODE((workplace / ".dlt" / "secrets.toml").stat().st_mode)
     assert mode == 0o600
+
+
+OURS = '[connections.acme]\napi_token = "x"\n'
+
+
+@pytest.fixture
+def secrets_file(workplace: Path) -> Path:
+    """Secrets that all may read, without a key."""
+    file = workplace / ".dlt" / "secrets.toml"
+    file.parent.mkdir()
+    file.write_text(OURS)
+    file.chmod(0o644)
+    reload_configuration()
+    return file
+
+
+def test_a_file_of_secrets_is_for_its_owner_only_once_it_holds_the_key(secrets_file: Path) -> None:
+    made = pseudonym_key()
+    assert made in secrets_file.read_text()
+    assert stat.S_IMODE(secrets_file.stat().st_mode) == 0o600
+    assert list(secrets_file.parent.iterdir()) == [secrets_file]
+
+
+def test_a_file_of_secrets_elsewhere_stays_there(secrets_file: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "secrets.toml"
+    secrets_file.rename(elsewhere)
+    secrets_file.symlink_to(elsewhere)
+    assert pseudonym_key() in elsewhere.read_text()
+    assert secrets_file.is_symlink()
+
+
+def test_secrets_are_whole_if_the_key_cannot_be_written(
+    secrets_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, or a kill: what was there is there."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "fdopen", fail)
+    with pytest.raises(OSError, match="no space left"):
+        pseudonym_key()
+    assert secrets_file.read_text() == OURS
+    assert list(secrets_file.parent.iterdir()) == [secrets_file]
 
 
 def test_the_key_can_come_from_the_environment(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
