@@ -284,7 +284,7 @@ class JiraSource(Source):
         since = self.context.progress.since(scope)
         begin = max(filter(None, (start_date, since - OVERLAP if since else None)), default=None)
         self.context.status(f"issues of {project}")
-        waiting: list[JsonObject] = []
+        waiting: dict[str, bool] = {}
         for page in self._walk(project, zone, begin):
             yield "issues", [self._issue_row(issue) for issue in page]
             for issue in page:
@@ -292,10 +292,10 @@ class JiraSource(Source):
             if not self.is_cloud:
                 yield "issue_changelogs", self._embedded_changelogs(page)
                 continue
-            waiting += page
+            waiting |= {str(issue["id"]): _was_updated(issue) for issue in page}
             if len(waiting) >= CHANGELOG_ISSUES - ISSUES_PAGE:
                 yield "issue_changelogs", self._bulk_changelogs(waiting)
-                waiting = []
+                waiting = {}
         if waiting:
             yield "issue_changelogs", self._bulk_changelogs(waiting)
 
@@ -416,11 +416,15 @@ class JiraSource(Source):
 
     # ------------------------------------------------------------------ changelogs
 
-    def _bulk_changelogs(self, issues: Sequence[JsonObject]) -> list[Row]:
-        """Jira Cloud: changes of many issues at once; those of one issue can stand on several pages."""
-        resource = f"changelogs of issues {issues[0]['id']} to {issues[-1]['id']}"
+    def _bulk_changelogs(self, issues: Mapping[str, bool]) -> list[Row]:
+        """Jira Cloud: changes of many issues at once; those of one issue can stand on several pages.
+
+        Args:
+            issues: their ids, and whether each was updated after it was created
+        """
+        ids = list(issues)
+        resource = f"changelogs of issues {ids[0]} to {ids[-1]}"
         found: dict[str, dict[str, JsonObject]] = {}
-        ids = list(dict.fromkeys(str(issue["id"]) for issue in issues))
         body: JsonObject = {"issueIdsOrKeys": ids, "maxResults": CHANGELOG_ENTRIES}
         while True:
             answer = self._http.post(f"{self._api}/changelog/bulkfetch", resource=resource, body=body)
@@ -434,18 +438,19 @@ class JiraSource(Source):
                 break
             body = {**body, "nextPageToken": token}
         rows = [self._changelog_row(id_, histories.values()) for id_, histories in found.items() if histories]
-        left_out = {id_: issue for issue in issues if not found.get(id_ := str(issue["id"]))}
-        return rows + [row for issue in left_out.values() if (row := self._own_changelog(issue))]
+        for id_, was_updated in issues.items():
+            if not found.get(id_) and (row := self._own_changelog(id_, was_updated)):
+                rows.append(row)
+        return rows
 
-    def _own_changelog(self, issue: JsonObject) -> Row | None:
+    def _own_changelog(self, id_: str, was_updated: bool) -> Row | None:
         """Jira Cloud: the changes of an issue that the bulk left out.
 
         It has none; or it was deleted or hidden after we read it, and what is stored of it stays as it is.
         """
-        id_, resource = str(issue["id"]), f"changelog of {issue['key']}"
-        if issue["fields"].get("created") == issue["fields"]["updated"]:
+        if not was_updated:
             return self._changelog_row(id_, [])
-        path = f"{self._api}/issue/{id_}/changelog"
+        resource, path = f"changelog of issue {id_}", f"{self._api}/issue/{id_}/changelog"
         own = self._http.request("GET", path, resource=resource, params={"maxResults": 1}, allow=(404,))
         if own.status == 404:
             return None
@@ -579,6 +584,12 @@ def _instant(text: str) -> dt.datetime:
 
 def _updated(issue: JsonObject) -> dt.datetime:
     return _instant(issue["fields"]["updated"])
+
+
+def _was_updated(issue: JsonObject) -> bool:
+    """Whether an issue was updated after it was created: only then can it have changes."""
+    fields = issue["fields"]
+    return bool(fields.get("created") != fields["updated"])
 
 
 def _fresh(issues: Iterable[JsonObject], known: dict[str, str]) -> list[JsonObject]:
