@@ -44,7 +44,7 @@ def copy_to_folder(snapshot: Path, url: str, keep: int, now: dt.datetime) -> Non
         kept = list(filter(is_version, names))
         for version in dispensable(kept, {snapshot.name, former}, keep, now):
             files.rm(f"{versions}/{version}", recursive=True)
-    except (OSError, ImportError, ValueError) as error:
+    except Exception as error:  # each kind of store has errors of its own
         raise PublishError(
             without_password(url),
             redacted(str(error), url),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ftplib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,6 +112,22 @@ def test_a_password_is_in_no_error(warehouse: Warehouse) -> None:
     warehouse.build(1)
     warehouse.publish()
     with pytest.raises(PublishError, match=r"^ftp://pub@127\.0\.0\.1:1/flow: ") as error:
+        copy(warehouse, "ftp://pub:hunter2@127.0.0.1:1/flow")
+    assert "hunter2" not in str(error.value)
+
+
+def test_what_a_store_refuses_in_its_own_words_is_said(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(url: str) -> None:
+        raise ftplib.error_perm(f"530 Login incorrect for {url}")
+
+    warehouse.build(1)
+    warehouse.publish()
+    monkeypatch.setattr(fsspec.core, "url_to_fs", refuse)
+    with pytest.raises(
+        PublishError, match=r"530 Login incorrect for ftp://pub@127\.0\.0\.1:1/flow\."
+    ) as error:
         copy(warehouse, "ftp://pub:hunter2@127.0.0.1:1/flow")
     assert "hunter2" not in str(error.value)
 
