@@ -13,6 +13,9 @@ from typer.testing import CliRunner, Result
 
 from pipelines import cli
 from pipelines.mapping.check import check_seeds
+from pipelines.mapping.gaps import Adviser, Suggestion
+from pipelines.mapping.rules import seeds
+from pipelines.mapping.seed_files import read_seed, seed_path
 from tests.mapping.seed_folder import header, write_seeds
 
 SEEN = "timestamp '2026-01-02', timestamp '2026-05-03'"
@@ -165,6 +168,66 @@ def test_the_worst_comes_first(folder: Path) -> None:
 def test_a_suggestion_says_what_it_rests_on(folder: Path, value: str, row: str, reasons: str) -> None:
     gap = next(gap for gap in listed(folder) if gap["tool_value"] == value)
     assert (gap["suggested_row"], gap["reasons"]) == (row, reasons)
+
+
+def suggested(folder: Path, seed: str, value: str, category: str | None = None) -> Suggestion:
+    """What is suggested for a value that nothing is known of but its name and the tool's category."""
+    adviser = Adviser({name: read_seed(seed_path(name, folder)) for name in seeds()}, [])
+    gap = {"connection": "acme", "tool": "jira", "seed": seed, "gap_type": "unmapped", "project": "PAY"}
+    gap |= {"tool_value": value, "tool_state_category": category, "stay_p50_seconds": None}
+    found = adviser.suggestion([gap])
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning"),
+    [("Implemented", ""), ("Blocks", ""), ("High", ""), ("Duplicates", "cancelled"), ("Unresolved", "")],
+)
+def test_a_resolution_is_compared_with_resolutions_alone(tmp_path: Path, value: str, meaning: str) -> None:
+    suggestion = suggested(write_seeds(tmp_path / "seeds"), "value_mapping", value)
+    assert suggestion.cells["value"] == meaning
+
+
+def test_what_a_row_may_not_say_is_not_suggested(tmp_path: Path) -> None:
+    folder = write_seeds(
+        tmp_path / "seeds",
+        state_mapping=["jira,acme,WEB,,Parked,idle,,,,,"],
+        value_mapping=["jira,acme,resolution,Answered,closed,"],
+    )
+    assert suggested(folder, "state_mapping", "Parked").cells["abstract_state"] == ""
+    assert suggested(folder, "value_mapping", "Answered").cells["value"] == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "category", "meaning"),
+    [
+        ("Unresolved", "new", "new"),
+        ("Unresolved", None, ""),
+        ("Re-Closed", None, ""),
+        ("Not Closed", None, ""),
+        ("Review Incomplete", None, ""),
+        ("In Reviews", "active", "active"),  # a queue is work in progress to the tool
+        ("In-Progress", None, "active"),  # another spelling, no other meaning
+        ("Canceled", "done", "done"),
+        ("Canceled", "new", "new"),
+        ("Opened", "done", "done"),
+    ],
+)
+def test_a_name_that_is_only_alike_says_nothing_else_than_the_tool_does(
+    tmp_path: Path, value: str, category: str | None, meaning: str
+) -> None:
+    rows = ["Review Complete,done", "Cancelled,new"]
+    states = [f"jira,acme,{project},,{row},,,,," for project in ("WEB", "OPS") for row in rows]
+    folder = write_seeds(tmp_path / "seeds", state_mapping=states)
+    suggestion = suggested(folder, "state_mapping", value, category)
+    assert suggestion.cells["abstract_state"] == meaning
+    assert (suggestion.cells["outcome"] == "cancelled") == ((value, category) == ("Canceled", "done"))
+
+
+def test_the_same_name_stands_whatever_the_tool_says(tmp_path: Path) -> None:
+    folder = write_seeds(tmp_path / "seeds", state_mapping=["jira,acme,WEB,,Parked,waiting,,,,,"])
+    assert suggested(folder, "state_mapping", "Parked", "new").cells["abstract_state"] == "waiting"
 
 
 def test_the_table_shows_shares_examples_and_what_changed(folder: Path) -> None:
