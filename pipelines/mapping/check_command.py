@@ -12,7 +12,7 @@ from rich.markup import escape
 from pipelines.mapping.check import Checked, Problem, check_seeds, shown
 from pipelines.mapping.mend import Mended, mend_seeds
 from pipelines.mapping.rules import seeds
-from pipelines.mapping.seed_files import seeds_folder
+from pipelines.mapping.seed_files import seed_path, seeds_folder
 
 SeedsOption = Annotated[
     Path | None,
@@ -62,6 +62,11 @@ def _misuse(files: tuple[Path, ...], folder: Path) -> str:
             return f"{file}: there is no such file."
         if file.suffix != ".csv" or file.stem not in seeds():
             return f"{file}: is the file of no seed. The seeds are {', '.join(seeds())}."
+        if file.resolve() != seed_path(file.stem, folder).resolve():
+            return (
+                f"{file}: is not in {folder}, the folder that is checked. "
+                "Check the files of one folder at a time; without --seeds that folder is theirs."
+            )
     return ""
 
 
