@@ -229,12 +229,27 @@ def _commit(repository: Path, reference: str | None) -> str:
                 "and fetch it first if it is on a server."
             ),
         )
-    for branch in ("origin/HEAD", "origin/main", "origin/master", "main", "master"):
+    for branch in (
+        "origin/HEAD",
+        "origin/main",
+        "origin/master",
+        "main",
+        "master",
+        *_other_defaults(repository),
+    ):
         try:
             return _git(repository, "merge-base", "HEAD", branch)
         except MappingError:
             continue
-    return _git(repository, "rev-parse", "HEAD")
+    raise MappingError(f"git tells no default branch of {repository}: name it with --base.")
+
+
+def _other_defaults(repository: Path) -> list[str]:
+    """Default branches of other names: what new repositories of the user begin with, and an only branch."""
+    configured = _git(repository, "config", "--default", "", "--get", "init.defaultBranch")
+    branches = _git(repository, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes").split()
+    only = branches if len(branches) == 1 else []
+    return [configured, *only] if configured else only
 
 
 def _texts_at(repository: Path, commit: str, folder: Path) -> dict[str, str]:

@@ -1,0 +1,72 @@
+"""Which version of the seeds an edit is compared with."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipelines.mapping.errors import MappingError
+from pipelines.mapping.scratch import base_seeds, edited_seeds
+
+AS_IT_WAS, AS_EDITED = "tool_state,abstract_state\nQA,active\n", "tool_state,abstract_state\nQA,waiting\n"
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with one row of its own, in a repository whose only branch is `trunk`."""
+    monkeypatch.delenv("STREAMGAUGE_SEEDS", raising=False)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    clone = tmp_path / "clone"
+    for folder in ("organisation", "defaults"):
+        (clone / "seeds" / folder).mkdir(parents=True)
+    (clone / "dbt_project.yml").write_text("vars: {}\n", encoding="utf-8")
+    write(clone, AS_IT_WAS)
+    git(clone, "init", "--quiet", "--initial-branch", "trunk")
+    commit(clone, "Start")
+    return clone
+
+
+def git(clone: Path, *arguments: str) -> None:
+    name = ("-c", "user.name=An Analyst", "-c", "user.email=analyst@example.invalid")
+    subprocess.run(["git", *name, *arguments], cwd=clone, check=True, capture_output=True)
+
+
+def commit(clone: Path, message: str) -> None:
+    git(clone, "add", "--all")
+    git(clone, "commit", "--quiet", "--message", message)
+
+
+def write(clone: Path, states: str) -> None:
+    (clone / "seeds" / "organisation" / "state_mapping.csv").write_text(states, encoding="utf-8")
+
+
+def base(clone: Path, reference: str | None = None) -> str:
+    return base_seeds(clone, reference, edited_seeds(clone)).organisation["state_mapping"]
+
+
+def test_edits_that_are_not_committed_are_compared_with_the_default_branch_they_are_on(clone: Path) -> None:
+    write(clone, AS_EDITED)
+    assert base(clone) == AS_IT_WAS
+
+
+def test_a_branch_is_compared_with_the_default_branch_whatever_its_name(clone: Path) -> None:
+    git(clone, "switch", "--quiet", "--create", "edit")
+    write(clone, AS_EDITED)
+    commit(clone, "Edit")
+    with pytest.raises(MappingError, match=r"git tells no default branch of .*: name it with --base"):
+        base(clone)
+    assert base(clone, "trunk") == AS_IT_WAS
+    git(clone, "config", "init.defaultBranch", "trunk")
+    assert base(clone) == AS_IT_WAS
+
+
+def test_a_clone_knows_the_default_branch_of_its_server(clone: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    git(tmp_path, "clone", "--quiet", str(clone), str(other))
+    git(other, "switch", "--quiet", "--create", "edit")
+    write(other, AS_EDITED)
+    (other / "seeds" / "defaults").mkdir()
+    commit(other, "Edit")
+    assert base(other) == AS_IT_WAS
