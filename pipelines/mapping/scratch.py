@@ -20,7 +20,7 @@ import duckdb
 import yaml
 
 from pipelines.mapping.errors import MappingError
-from pipelines.mapping.rows import Rows, is_seed
+from pipelines.mapping.rows import Rows, is_seed, read_texts
 
 SEEDS_VARIABLE = "STREAMGAUGE_SEEDS"
 DEFAULT_SEEDS = "seeds/organisation"
@@ -168,8 +168,8 @@ def edited_seeds(root: Path) -> Seeds:
         raise MappingError(f"There is no folder {folder}: {SEEDS_VARIABLE} names the folder of your seeds.")
     return Seeds(
         "the edited seeds",
-        _texts(folder),
-        _texts(shipped),
+        read_texts(folder),
+        read_texts(shipped),
         {path.name: path.read_text(encoding="utf-8") for path in sorted(shipped.glob("*.yml"))},
         _variables((root / PROJECT).read_text(encoding="utf-8")),
     )
@@ -204,11 +204,6 @@ def base_seeds(root: Path, reference: str | None, edited: Seeds) -> Seeds:
         edited.properties,
         _variables(project) if project else edited.variables,
     )
-
-
-def _texts(folder: Path) -> dict[str, str]:
-    paths = sorted(folder.glob("*.csv"))
-    return {path.stem: path.read_bytes().decode("utf-8") for path in paths if is_seed(path.stem)}
 
 
 def _variables(project: str) -> dict[str, Any]:
@@ -255,30 +250,36 @@ def _other_defaults(repository: Path) -> list[str]:
 def _texts_at(repository: Path, commit: str, folder: Path) -> dict[str, str]:
     place = folder.relative_to(repository.resolve()).as_posix()
     listed = _git(repository, "ls-tree", "--name-only", "-z", commit, f"{place}/" if place != "." else "./")
-    paths = [Path(name) for name in listed.split("\0") if name.endswith(".csv")]
-    return {
-        path.stem: _git(repository, "show", f"{commit}:{path.as_posix()}", strip=False)
-        for path in paths
-        if is_seed(path.stem)
-    }
+    texts = {}
+    for path in map(Path, listed.split("\0")):
+        if path.suffix == ".csv" and is_seed(path.stem):
+            content = _git_output(repository, "show", f"{commit}:{path.as_posix()}")
+            try:
+                texts[path.stem] = content.decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise MappingError(
+                    f"{path} at {commit[:9]} is not UTF-8: name another version with --base."
+                ) from None
+    return texts
 
 
 def _show(repository: Path, commit: str, path: Path) -> str | None:
     try:
-        return _git(
-            repository, "show", f"{commit}:{path.relative_to(repository.resolve()).as_posix()}", strip=False
-        )
+        return _git(repository, "show", f"{commit}:{path.relative_to(repository.resolve()).as_posix()}")
     except MappingError:
         return None
 
 
-def _git(folder: Path, *arguments: str, says: str = "", strip: bool = True) -> str:
+def _git(folder: Path, *arguments: str, says: str = "") -> str:
+    return _git_output(folder, *arguments, says=says).decode("utf-8").strip()
+
+
+def _git_output(folder: Path, *arguments: str, says: str = "") -> bytes:
     done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
     if done.returncode:
         told = done.stderr.decode(errors="replace").strip()
         raise MappingError(says or f"git {arguments[0]} failed in {folder}: {told or 'it says nothing'}.")
-    text = done.stdout.decode("utf-8")
-    return text.strip() if strip else text
+    return done.stdout
 
 
 class Scratch:

@@ -70,3 +70,21 @@ def test_a_clone_knows_the_default_branch_of_its_server(clone: Path, tmp_path: P
     (other / "seeds" / "defaults").mkdir()
     commit(other, "Edit")
     assert base(other) == AS_IT_WAS
+
+
+def test_seeds_that_are_not_utf8_are_named(clone: Path) -> None:
+    states = clone / "seeds" / "organisation" / "state_mapping.csv"
+    states.write_bytes(AS_EDITED.replace("QA", "Gepr\u00fcft").encode("cp1252"))
+    with pytest.raises(MappingError, match=r"state_mapping\.csv is not UTF-8: run `streamgauge check`"):
+        edited_seeds(clone)
+    commit(clone, "Save in Excel")
+    write(clone, AS_EDITED)
+    with pytest.raises(MappingError, match=r"state_mapping\.csv at [0-9a-f]{9} is not UTF-8"):
+        base(clone, "HEAD")
+
+
+def test_a_byte_order_mark_is_no_edit(clone: Path) -> None:
+    write(clone, "\ufeff" + AS_IT_WAS)
+    commit(clone, "Save in Excel as UTF-8")
+    write(clone, AS_IT_WAS)
+    assert base(clone) == edited_seeds(clone).organisation["state_mapping"]
