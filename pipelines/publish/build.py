@@ -135,7 +135,7 @@ def check_seeds(project: Path, build: Build) -> None:
 
 
 def _seed_hash(path: Path) -> str | None:
-    """The hash that dbt gives a seed: of its text without outer blanks. None if dbt could not have read it."""
+    """The hash that dbt gives a seed: of its text without outer blanks. None if nobody can read it."""
     try:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError):
