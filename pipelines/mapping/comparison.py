@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.database import sql_text
 from pipelines.mapping.figures import FIGURES, MARTS
 from pipelines.mapping.life import outcomes_sql
 from pipelines.mapping.rows import RowChange, Rows
@@ -157,7 +158,7 @@ def compare(impact: Impact, before: Path, after: Path, month_count: int) -> Impa
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         for side, database in (("before", before), ("after", after)):
-            connection.execute(f"attach '{database}' as {side} (read_only)")
+            connection.execute(f"attach {sql_text(database)} as {side} (read_only)")
             connection.execute(_months_sql(side))
             connection.execute(_items_sql(side))
         moved = {mart: _count(connection, _moved_rows_sql(mart)) for mart in MARTS}

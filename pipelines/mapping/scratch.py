@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from pipelines.database import sql_name, sql_text
 from pipelines.mapping.errors import MappingError
 from pipelines.mapping.rows import Rows, is_seed, read_texts
 
@@ -319,21 +320,21 @@ class Scratch:
 
     def _copy_staging(self, database: Path) -> None:
         """Copy staging, views as what they show: a view names the warehouse that it was made in."""
-        staged = self._warehouse.stem
-        with duckdb.connect() as connection:
-            connection.execute(f"attach '{self._warehouse}' as \"{staged}\" (read_only)")
-            connection.execute(f"attach '{database}' as scratch_copy")
+        with opened(self._warehouse) as connection:
+            (name,) = connection.execute("select current_database()").fetchall()[0]
+            copy = "scratch" if name != "scratch" else "scratch_copy"
+            connection.execute(f"attach {sql_text(database)} as {copy} (read_write)")
             tables = connection.execute(
                 """
                 select table_schema, table_name from information_schema.tables where table_catalog = ?
                     and (table_schema = 'staging' or (table_schema like 'raw_%' and table_name = 'loads'))
                 """,
-                [staged],
+                [name],
             ).fetchall()
             for schema, table in tables:
-                connection.execute(f"create schema if not exists scratch_copy.{schema}")
+                connection.execute(f"create schema if not exists {copy}.{schema}")
                 connection.execute(
-                    f'create table scratch_copy.{schema}.{table} as from "{staged}".{schema}.{table}'
+                    f"create table {copy}.{schema}.{table} as from {sql_name(name)}.{schema}.{table}"
                 )
 
 

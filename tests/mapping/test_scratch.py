@@ -1,14 +1,16 @@
-"""Which version of the seeds an edit is compared with."""
+"""Which version of the seeds an edit is compared with, and what the scratch builds take of a warehouse."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.mapping.errors import MappingError
-from pipelines.mapping.scratch import base_seeds, edited_seeds
+from pipelines.mapping.rules import ROOT
+from pipelines.mapping.scratch import Scratch, base_seeds, edited_seeds
 
 AS_IT_WAS, AS_EDITED = "tool_state,abstract_state\nQA,active\n", "tool_state,abstract_state\nQA,waiting\n"
 
@@ -88,3 +90,30 @@ def test_a_byte_order_mark_is_no_edit(clone: Path) -> None:
     commit(clone, "Save in Excel as UTF-8")
     write(clone, AS_IT_WAS)
     assert base(clone) == edited_seeds(clone).organisation["state_mapping"]
+
+
+@pytest.mark.parametrize(
+    "name", ["streamgauge", "memory", "temp", "scratch", "staging", 'o"hara', "two.dots"]
+)
+def test_staging_is_copied_from_a_warehouse_of_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "o'brien"
+    (folder / "work").mkdir(parents=True)
+    warehouse, copied = folder / f"{name}.duckdb", folder / "work" / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        (catalog,) = connection.execute("select current_database()").fetchall()[0]
+        here = '"' + catalog.replace('"', '""') + '"'
+        connection.execute(f"""
+            create table build_settings as select 1 as one;
+            create schema {here}.raw_jira;
+            create table {here}.raw_jira.loads as select 'l1' as load_id;
+            create table {here}.raw_jira.issues as select 'PAY-1' as key;
+            create schema {here}.staging;
+            create view {here}.staging.stg_jira__artifacts as select * from {here}.raw_jira.issues;
+        """)
+    Scratch(ROOT, warehouse, folder / "work")._copy_staging(copied)
+    with duckdb.connect(str(copied), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_schema, table_name from information_schema.tables order by all"
+        ).fetchall()
+        assert tables == [("raw_jira", "loads"), ("staging", "stg_jira__artifacts")]
+        assert connection.execute("from staging.stg_jira__artifacts").fetchall() == [("PAY-1",)]
