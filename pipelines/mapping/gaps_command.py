@@ -207,8 +207,8 @@ def _refuse_twin(row: NewRow, file: SeedFile) -> None:
         if row.holds_where(there.text):
             said = csv_line([there.said(name) for name in row.seed.columns])
             raise MappingError(
-                f"--write {row.choice}: {shown(file.path)} line {there.line} says it already: {said}. "
-                "What is written stays in the list until the next `dbt build`."
+                f"--write {row.choice}: {shown(file.path)} line {there.line} maps it already: {said}. "
+                "Change that row if it is wrong; the gap stays in the list until the next `dbt build`."
             )
 
 

@@ -323,7 +323,7 @@ def test_a_row_that_is_there_already_is_not_written_again(folder: Path, choice: 
     before = contents(folder)
     result = run(folder, "--write", choice)
     assert result.exit_code == 1
-    assert "state_mapping.csv line 5 says it already: jira,acme,WEB,,Ready for QA,waiting" in result.stderr
+    assert "state_mapping.csv line 5 maps it already: jira,acme,WEB,,Ready for QA,waiting" in result.stderr
     assert "until the next `dbt build`" in result.stderr
     assert contents(folder) == before
 
