@@ -517,15 +517,14 @@ def portfolio_heatmap(rows: Any, measure: str, *, more_is_better: bool) -> go.Fi
     """Each scope's figure per period, coloured by how it compares with the scope's own median."""
     names = list(dict.fromkeys(_names(rows)))
     labels = list(dict.fromkeys(rows.label))
-    grid: list[list[float | None]] = []
-    texts: list[list[str]] = []
-    for label in labels:
-        line = rows[rows.label == label]
-        found = dict(zip(_names(line), line.itertuples(), strict=True))
-        middle = line[line.is_complete][measure].median()
-        cells = [found.get(name) for name in names]
-        grid.append([_compared(cell, measure, middle) for cell in cells])
-        texts.append([_cell_text(cell, measure) for cell in cells])
+    middles = rows[rows.is_complete].groupby("label")[measure].median()
+    cells = {(row.label, name): row for name, row in zip(_names(rows), rows.itertuples(), strict=True)}
+    lines = [[cells.get((label, name)) for name in names] for label in labels]
+    grid = [
+        [_compared(cell, measure, middles.get(label)) for cell in line]
+        for label, line in zip(labels, lines, strict=True)
+    ]
+    texts = [[_cell_text(cell, measure) for cell in line] for line in lines]
     bad, good = "#D55E00", "#0072B2"
     low, high = (bad, good) if more_is_better else (good, bad)
     figure = _figure("", height=max(220, 60 + 30 * len(labels)), legend=False)
@@ -555,7 +554,7 @@ def _is_tellable(cell: Any, measure: str) -> bool:
     return bool(cell.is_complete and (not measure.startswith("flow_") or cell.flow_time_item_count >= FEW))
 
 
-def _compared(cell: Any, measure: str, middle: float) -> float | None:
+def _compared(cell: Any, measure: str, middle: float | None) -> float | None:
     """How far a figure lies from the middle, -1 to 1; nought where it says nothing."""
     if cell is None or is_missing(getattr(cell, measure)):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -56,12 +57,9 @@ def lines(view: View, scope_type: str, scope_ids: list[str]) -> Any:
 def summary(rows: Any) -> list[dict[str, Any]]:
     """Per scope and level: its last complete period, the one before, and its curves."""
     found = []
-    for _, line in rows.groupby("label", sort=False):
-        complete = line[line.is_complete]
-        if len(complete):
-            now = complete.iloc[-1]
-            before = complete.iloc[-2] if len(complete) > 1 else None
-            found.append({"now": now, "before": before, "line": complete})
+    for _, line in rows[rows.is_complete].groupby("label", sort=False):
+        before = line.iloc[-2] if len(line) > 1 else None
+        found.append({"now": line.iloc[-1], "before": before, "line": line})
     return found
 
 
@@ -72,7 +70,8 @@ def table(view: View, rows: Any, scope_type: str) -> None:
         st.info("No period of this range is over yet.")
         return
     newest = max(entry["now"].period_start for entry in entries)
-    shares = figures.distribution(view.snapshot, view.selection, scope_type, newest)
+    found = figures.distribution(view.snapshot, view.selection, scope_type, newest)
+    shares = {(row.scope_id, row.flow_level, row.flow_item): row.share for row in found.itertuples()}
     lines_shown = [_line(entry, shares) for entry in entries]
     frame = pd.DataFrame(lines_shown)
     name = look.period_name(view.selection.period_type, newest)
@@ -130,14 +129,9 @@ def table(view: View, rows: Any, scope_type: str) -> None:
         view.open_product(str(frame.iloc[event["selection"]["rows"][0]].scope_id))
 
 
-def _line(entry: dict[str, Any], shares: Any) -> dict[str, Any]:
+def _line(entry: dict[str, Any], shares: dict[tuple[str, str, str], float]) -> dict[str, Any]:
     now, before, line = entry["now"], entry["before"], entry["line"]
-    own = (
-        shares[(shares.scope_id == now.scope_id) & (shares.flow_level == now.flow_level)]
-        .set_index("flow_item")
-        .share
-    )
-    parts = [own.get(name) for name in figures.FLOW_ITEMS]
+    parts: list[Any] = [shares.get((now.scope_id, now.flow_level, name)) for name in figures.FLOW_ITEMS]
     has_parts = not any(look.is_missing(part) for part in parts)
 
     def moved(column: str, counted: str) -> str | None:
@@ -180,6 +174,7 @@ def look_first(view: View) -> None:
 def remarks(view: View) -> Iterator[tuple[float, str, str, str]]:
     """Severity, product, its name and what got worse, of each product of which something did."""
     quarters = figures.last_quarters(view.snapshot, list(view.product_ids))
+    waits_of = cache(partial(figures.worst_waits, view.snapshot))
     for (product_id, level), rows in quarters.groupby(["scope_id", "flow_level"]):
         if len(rows) < 2:
             continue
@@ -201,7 +196,7 @@ def remarks(view: View) -> Iterator[tuple[float, str, str, str]]:
             texts.append(f"Work in progress went from {before.load_end} to **{now.load_end} items**.")
         if not texts:
             continue
-        waits = figures.worst_waits(view.snapshot, now.period_start)
+        waits = waits_of(now.period_start)
         wait = waits[(waits.scope_id == product_id) & (waits.flow_level == level)]
         for state in wait.itertuples():
             texts.append(
