@@ -184,7 +184,7 @@ def build(database: Path, console: Console, *options: str, seeds: str = SEEDS) -
     surroundings = {**os.environ, "STREAMGAUGE_DATABASE": str(database.resolve()), "STREAMGAUGE_SEEDS": seeds}
     columns = (TextColumn("  dbt build        "), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     said: list[str] = []
-    done = 0
+    done = total = 0
     with (
         Progress(*columns, console=console) as progress,
         subprocess.Popen(
@@ -195,8 +195,9 @@ def build(database: Path, console: Console, *options: str, seeds: str = SEEDS) -
         for line in dbt.stdout or ():
             said.append(line.rstrip())
             if step := DBT_STEP.search(line):
-                done = max(done, int(step[1]))
-                progress.update(task, total=int(step[2]), completed=done)
+                # Hooks before and after the build are counted on their own.
+                done, total = max(done, int(step[1])), max(total, int(step[2]))
+                progress.update(task, total=total, completed=done)
     if dbt.returncode:
         raise DemoError("\n".join(["dbt build failed:", *said[-40:]]))
 

@@ -30,8 +30,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo on Spark, with all unit tests.
+def warehouse(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The demo on Spark, with all unit tests unless `--models-only` is given.
 
     Data tests are left out: they would cost as much again, and of public marts they could only repeat those
     of DuckDB, since equal cells pass equal tests. What goes wrong before the marts shows in their cells.
@@ -41,7 +41,10 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load_company(found(size=SIZE, seed=1), Lake(str(lake)), Console(quiet=True))
     add_a_dead_load(lake)
     add_a_file_of_an_older_version(lake)
-    return build_on_spark(folder, lake, REPOSITORY / SEEDS, DBT_VARIABLES, "--exclude-resource-type", "test")
+    left_out = ["test", "unit_test"] if request.config.getoption("--models-only") else ["test"]
+    return build_on_spark(
+        folder, lake, REPOSITORY / SEEDS, DBT_VARIABLES, "--exclude-resource-type", *left_out
+    )
 
 
 def add_a_dead_load(lake: Path) -> None:
