@@ -141,21 +141,20 @@ carried as (
     where changed_at <= {{ as_of() }}
 ),
 
--- A label says how far open work is; once the tool itself calls the work done, the label has no say.
-effective as (
+-- What the tool's list of states leaves open, as where two share a name, the artifact says of its own state.
+categorised as (
     select
         carried.*,
-        case
-            when carried.state_label = '' or states.tool_state_category = 'done' then carried.native_state
-            else 'label:' || carried.state_label
-        end as tool_state,
-        case
-            when carried.previous_state_label = '' or previous_states.tool_state_category = 'done'
-                then carried.previous_native_state
-            else 'label:' || carried.previous_state_label
-        end as previous_tool_state,
         artifacts.connection,
-        artifacts.tool
+        artifacts.tool,
+        case
+            when states.tool_state_category is not null then states.tool_state_category
+            when carried.native_state = artifacts.tool_state then artifacts.tool_state_category
+        end as category,
+        case
+            when previous_states.tool_state_category is not null then previous_states.tool_state_category
+            when carried.previous_native_state = artifacts.tool_state then artifacts.tool_state_category
+        end as previous_category
     from carried
     inner join artifacts
         on carried.artifact_id = artifacts.artifact_id
@@ -167,6 +166,21 @@ effective as (
         on
             artifacts.connection = previous_states.connection
             and carried.previous_native_state = previous_states.tool_state
+),
+
+-- A label says how far open work is; once the tool itself calls the work done, the label has no say.
+effective as (
+    select
+        *,
+        case
+            when state_label = '' or category = 'done' then native_state
+            else 'label:' || state_label
+        end as tool_state,
+        case
+            when previous_state_label = '' or previous_category = 'done' then previous_native_state
+            else 'label:' || previous_state_label
+        end as previous_tool_state
+    from categorised
 ),
 
 -- A label that comes or goes on closed work, or below a newer one, changes nothing.
