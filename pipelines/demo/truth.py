@@ -134,9 +134,14 @@ class Life:
         return self.intervals[first].start
 
     @property
+    def first_done(self) -> Interval | None:
+        """The first done interval ever."""
+        return next((interval for interval in self.intervals if interval.abstract == "done"), None)
+
+    @property
     def first_completed_at(self) -> int | None:
         """The start of the first done interval ever."""
-        return next((i.start for i in self.intervals if i.abstract == "done"), None)
+        return self.first_done.start if self.first_done else None
 
     @cached_property
     def published(self) -> Interval:
@@ -146,10 +151,23 @@ class Life:
     @property
     def outcome(self) -> str | None:
         """Delivered or cancelled: what the resolution says, else the state entered at completion."""
-        if self.completed_at is None:
-            return None
+        return None if self.completed_at is None else self._outcome_of(self.published)
+
+    @property
+    def first_outcome(self) -> str | None:
+        """The same of the first completion; what is gone unfinished was neither delivered nor cancelled."""
+        return None if self.first_done is None or self.is_gone else self._outcome_of(self.first_done)
+
+    def _outcome_of(self, done: Interval) -> str:
         cancels = _resolution_cancels(self.item)
-        return "cancelled" if (self.published.cancels if cancels is None else cancels) else "delivered"
+        return "cancelled" if (done.cancels if cancels is None else cancels) else "delivered"
+
+    def estimate_at(self, at: int | None) -> int | None:
+        """The estimate that it carried at an instant, or carries now."""
+        changes = [change for change in self.item.known_changes() if change.attribute == "estimate"]
+        carried = [change.after for change in changes if at is None or change.at <= at]
+        estimate: int | None = carried[-1] if carried else self.item.born["estimate"]
+        return estimate
 
     @property
     def end(self) -> int:
@@ -371,6 +389,7 @@ class Series:
             "cancelled_count": len(cancelled),
             "arrivals": arrivals,
             "net_flow": arrivals - finished,
+            "delivered_estimate": sum(life.estimate_at(life.completed_at) or 0 for life in delivered),
         }
 
     def flow_time(self, period: Period) -> Row:
@@ -522,7 +541,7 @@ class Truth:
 
     def item_row(self, life: Life) -> Row:
         """An item's row in fct_flow_items."""
-        published = life.published
+        published, first = life.published, life.first_completed_at
         calendar = self._calendar(published)
         return {
             "product_id": published.product,
@@ -531,11 +550,14 @@ class Truth:
             "flow_level": published.kind.level,
             "started_at": _stamp(life.started_at),
             "completed_at": _stamp(life.completed_at),
-            "first_completed_at": _stamp(life.first_completed_at),
+            "first_completed_at": _stamp(first),
             "removed_at": _stamp(life.removed_at if life.is_gone else None),
             "started_date": _day(life.started_at),
             "completed_date": _day(life.completed_at),
             "outcome": life.outcome,
+            "first_outcome": life.first_outcome,
+            "estimate": life.estimate_at(life.completed_at),
+            "first_estimate": None if first is None else life.estimate_at(first),
             "flow_efficiency": None if life.efficiency is None else float(life.efficiency),
             "reopened_count": life.reopened_count,
             "skipped_work": life.completed_at is not None and life.started_at is None,
