@@ -1,5 +1,6 @@
 {%- set first = 'first_' if policy('completion') == 'first' else '' -%}
 {%- set outcome = 'items.' ~ first ~ 'outcome' -%}
+{%- set completed_date = 'items.' ~ first ~ 'completed_date' -%}
 {%- set completed_at = 'items.' ~ first ~ 'completed_at' -%}
 {%- if policy('time') == 'working' -%}
     {%- set times = 'working.working_' ~ first -%}
@@ -29,7 +30,7 @@ chosen as (
         items.flow_item,
         {{ outcome }} is null or items.started_at < {{ completed_at }} as is_start_counted,
         items.started_date,
-        case when {{ outcome }} is not null then {{ 'items.' ~ first ~ 'completed_date' }} end as completed_date,
+        case when {{ outcome }} is not null then {{ completed_date }} end as completed_date,
         {{ outcome }} as outcome,
         {{ times ~ 'active_ms' }} as active_ms,
         {{ times ~ 'waiting_ms' }} as waiting_ms,

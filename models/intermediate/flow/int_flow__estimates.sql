@@ -1,3 +1,4 @@
+{%- set place = '(changed_at, length(change_id), change_id, position)' -%}
 with
 
 lives as (
@@ -12,35 +13,33 @@ artifacts as (
 -- Blank stands for none, because null is no answer to what an estimate was.
 changes as (
     select
-        artifact_id,
-        coalesce(from_value, '') as from_value,
-        coalesce(to_value, '') as to_value,
-        changed_at,
-        change_id,
-        position
-    from {{ ref('int_artifacts__changes') }}
-    where attribute = 'estimate'
+        changes.artifact_id,
+        coalesce(changes.from_value, '') as from_value,
+        coalesce(changes.to_value, '') as to_value,
+        changes.changed_at,
+        changes.change_id,
+        changes.position,
+        lives.completed_at,
+        lives.first_completed_at
+    from {{ ref('int_artifacts__changes') }} as changes
+    inner join lives
+        on changes.artifact_id = lives.artifact_id
+    where changes.attribute = 'estimate'
 ),
 
 carried as (
     select
-        changes.artifact_id,
-        {% for first in ['', 'first_'] -%}
-            coalesce(
-                max_by(
-                    changes.to_value,
-                    (changes.changed_at, length(changes.change_id), changes.change_id, changes.position)
-                ) filter (where changes.changed_at <= lives.{{ first }}completed_at),
-                min_by(
-                    changes.from_value,
-                    (changes.changed_at, length(changes.change_id), changes.change_id, changes.position)
-                ) filter (where changes.changed_at > lives.{{ first }}completed_at)
-            ) as {{ first }}estimate{{ ',' if not loop.last }}
-        {% endfor %}
+        artifact_id,
+        coalesce(
+            max_by(to_value, {{ place }}) filter (where changed_at <= completed_at),
+            min_by(from_value, {{ place }}) filter (where changed_at > completed_at)
+        ) as estimate,
+        coalesce(
+            max_by(to_value, {{ place }}) filter (where changed_at <= first_completed_at),
+            min_by(from_value, {{ place }}) filter (where changed_at > first_completed_at)
+        ) as first_estimate
     from changes
-    inner join lives
-        on changes.artifact_id = lives.artifact_id
-    group by changes.artifact_id
+    group by artifact_id
 ),
 
 final as (
