@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
+from pipelines.demo.changesets import Deployment
 from pipelines.demo.clock import SECOND, local_date, midnight, moment
 from pipelines.demo.lives import SEEDS, calendars
 from pipelines.demo.organisation import (
@@ -454,8 +455,9 @@ def percentile_seconds(ordered: list[int], percent: int) -> float | None:
 class Truth:
     """The true figures of a plan."""
 
-    def __init__(self, items: list[Item]) -> None:
+    def __init__(self, items: list[Item], deployments: Sequence[Deployment] = ()) -> None:
         self.lives = [live(item) for item in items]
+        self._deployments = deployments
         self._streams = {row["value_stream_id"]: row for row in read_seed(SEEDS, "value_streams")}
         self._products = {row["product_id"]: row for row in read_seed(SEEDS, "products")}
         self._teams = {row["team_id"]: row for row in read_seed(SEEDS, "teams")}
@@ -536,8 +538,17 @@ class Truth:
         )
 
     def gaps(self) -> dict[Gap, int]:
-        """How many artifacts met what nobody has named, or what two labels name differently."""
-        return dict(Counter(gap for life in self.lives for gap in set(_gaps(life))))
+        """How many artifacts met what nobody has named, or what two labels name differently.
+
+        An environment that is not production has no name either: its deployments count.
+        """
+        of_artifacts = Counter(gap for life in self.lives for gap in set(_gaps(life)))
+        of_deployments = Counter(
+            (GITHUB.name, "value_mapping", "unmapped", deployment.environment)
+            for deployment in self._deployments
+            if deployment.environment != "production"
+        )
+        return dict(of_artifacts + of_deployments)
 
     def item_row(self, life: Life) -> Row:
         """An item's row in fct_flow_items."""
