@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.database import sql_text
+
 
 def tables_that_differ(one: Path, other: Path, schemas: Sequence[str] = ("main",)) -> list[str]:
     """Names of the tables that are not the same in both, row by row and cell by cell.
@@ -17,7 +19,8 @@ def tables_that_differ(one: Path, other: Path, schemas: Sequence[str] = ("main",
         schemas: where to look; the public marts are in `main`
     """
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{one}' as one (read_only); attach '{other}' as other (read_only)")
+        for name, database in (("one", one), ("other", other)):
+            connection.execute(f"attach {sql_text(database)} as {name} (read_only)")
         names = connection.execute(
             """
             select schema_name || '.' || table_name

@@ -14,6 +14,7 @@ import duckdb
 from benchmark.build import defaults_folder
 from benchmark.generate import Organisation
 from benchmark.measure import Cost, run
+from pipelines.database import sql_text
 
 SCRIPT = Path(__file__).with_name("floor.sql")
 TABLES = {
@@ -53,9 +54,11 @@ def run_floor(warehouse: Path, seeds: Path, target: Path) -> None:
     with duckdb.connect(
         config={"preserve_insertion_order": False, "temp_directory": f"{target}.tmp"}
     ) as connection:
-        connection.execute(f"attach '{warehouse}' as warehouse (read_only); attach '{target}' as floor")
+        connection.execute(f"attach {sql_text(warehouse)} as warehouse (read_only)")
+        connection.execute(f"attach {sql_text(target)} as floor")
         connection.execute("use warehouse; set timezone = 'UTC'")
-        connection.execute(f"set variable seeds = '{seeds}'; set variable defaults = '{defaults_folder()}'")
+        connection.execute(f"set variable seeds = {sql_text(seeds)}")
+        connection.execute(f"set variable defaults = {sql_text(defaults_folder())}")
         connection.execute(SCRIPT.read_text(encoding="utf-8"))
 
 
@@ -65,10 +68,8 @@ def differences(organisation: Organisation) -> list[Difference]:
     Figures that are no whole numbers may differ by one part in 10^9.
     """
     with duckdb.connect() as connection:
-        connection.execute(
-            f"attach '{organisation.database}' as warehouse (read_only); "
-            f"attach '{floor_database(organisation)}' as floor (read_only)"
-        )
+        connection.execute(f"attach {sql_text(organisation.database)} as warehouse (read_only)")
+        connection.execute(f"attach {sql_text(floor_database(organisation))} as floor (read_only)")
         return [
             found for table, key in TABLES.items() for found in _table_differences(connection, table, key)
         ]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.database import sql_text
 from pipelines.sources import source_class
 
 SQL = Path(__file__).parent / "sql"
@@ -94,7 +95,7 @@ def change(organisation: Organisation, load_number: int) -> int:
 def copy_raw_tables(database: Path, copied: Path) -> None:
     """Write the raw tables of a warehouse to a new one."""
     with duckdb.connect(str(copied)) as connection:
-        connection.execute(f"attach '{database}' as original (read_only)")
+        connection.execute(f"attach {sql_text(database)} as original (read_only)")
         for schema, table in connection.execute(
             """
             select schema_name, table_name from duckdb_tables()
@@ -203,7 +204,7 @@ def _copy_seeds(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         "select table_name from duckdb_tables() where table_name like 'seed\\_%' escape '\\'"
     ).fetchall():
         target = folder / f"{table.removeprefix('seed_')}.csv"
-        connection.execute(f"copy (select * from {table} order by all) to '{target}' (header)")
+        connection.execute(f"copy (select * from {table} order by all) to {sql_text(target)} (header)")
 
 
 def _load_id(load_number: int) -> str:

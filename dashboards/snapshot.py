@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.database import sql_text
 from pipelines.errors import PublishError
 from pipelines.publish.versions import DATABASE_FILE, Published, published_folder
 
@@ -70,7 +71,7 @@ def copy_marts(warehouse: Path, snapshot: Path) -> None:
     with tempfile.TemporaryDirectory(dir=snapshot.parent) as folder:
         unfinished = Path(folder) / DATABASE_FILE
         with duckdb.connect(str(unfinished)) as copy:
-            copy.execute(f"attach '{warehouse}' as warehouse (read_only)")
+            copy.execute(f"attach {sql_text(warehouse)} as warehouse (read_only)")
             for (mart,) in copy.execute(
                 "select table_name from duckdb_tables()"
                 " where database_name = 'warehouse' and schema_name = 'main'"

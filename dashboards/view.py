@@ -13,6 +13,7 @@ from plotly.graph_objects import Figure
 from dashboards import charts, look, words
 from dashboards.figures import Selection
 from dashboards.snapshot import Snapshot
+from pipelines.mapping.spreadsheets import as_text
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def explain(meaning: str, rests_on: str, key: str, data: Any) -> None:
     text.caption(f"{meaning} *{rests_on}*" if rests_on else meaning)
     button.download_button(
         "CSV",
-        data=lambda: (data() if callable(data) else data).to_csv(index=False).encode(),
+        data=lambda: as_csv(data() if callable(data) else data),
         file_name=f"{key}.csv",
         mime="text/csv",
         key=f"{key}_csv",
@@ -107,6 +108,13 @@ def explain(meaning: str, rests_on: str, key: str, data: Any) -> None:
         help="Download what is shown",
         type="tertiary",
     )
+
+
+def as_csv(data: Any) -> bytes:
+    """A data frame as CSV for spreadsheets, which run none of its texts."""
+    texts = data.map(lambda cell: as_text(cell) if isinstance(cell, str) else cell)
+    text: str = texts.to_csv(index=False)
+    return text.encode()
 
 
 def five_metrics(view: View, metrics: Any) -> None:

@@ -131,7 +131,7 @@ class _Load:
                 package.extract(self._batches(package, source, past, sweep))
             self._reporter.status("writing to the warehouse")
             load_id = package.load()
-            package.complete(load_id, started_at, progress.reached)
+            package.complete(load_id, started_at, progress.of_this_load())
         if self._sweep_error:
             raise self._sweep_error
 
@@ -196,12 +196,15 @@ class _Load:
     def _sweep(self, source: Source, past: Stored, removed: set[str], seen: set[str]) -> dict[str, bool]:
         """Changes of presence since the last sweep: what vanished (false), what came back (true).
 
-        None at all, and an error after the load, if more vanished than a sweep may record.
+        None that vanished, and an error after the load, if more vanished than a sweep may record. One always
+        may: of few artifacts it is more than the share.
         """
         table = self._tables[source.swept_table]
         key = table.keys[0]
         missing = {row[key]: row for row in past.rows(table.name, [*table.keys, *table.extra])}
         kept = len(missing.keys() - removed | seen)
+        limit = self._connection.sweep_limit
+        most = max(1.0, limit * kept) if limit else 0.0
         back: set[str] = set()
         self._reporter.status("sweep: listing what is there")
         for page in source.present_ids():
@@ -214,9 +217,10 @@ class _Load:
             if native_id in seen or native_id in removed or source.is_present(native_id, columns):
                 continue
             gone[native_id] = False
-            if len(gone) > self._connection.sweep_limit * kept:
+            if len(gone) > most:
                 self._sweep_error = self._refusal(len(missing.keys() - removed - seen), kept)
-                return {}
+                gone.clear()
+                break
         return gone | dict.fromkeys(sorted(back), True)
 
     def _refusal(self, missing: int, kept: int) -> LoadError:

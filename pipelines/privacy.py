@@ -150,7 +150,21 @@ def pseudonym_key() -> str:
     document = document or tomlkit.document()
     document.setdefault(section, tomlkit.table())[name] = made
     SECRETS_FILE.parent.mkdir(exist_ok=True)
-    descriptor = os.open(SECRETS_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(tomlkit.dumps(document))
+    _replace(SECRETS_FILE.resolve(), tomlkit.dumps(document))
     return made
+
+
+def _replace(file: Path, text: str) -> None:
+    """Give a file another content, at once: it is for its owner only, and a kill loses nothing of it."""
+    draft = file.with_name(f"draft.{file.name}")
+    draft.unlink(missing_ok=True)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        draft.replace(file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

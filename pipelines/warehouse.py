@@ -18,6 +18,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -31,7 +32,9 @@ from dlt.common.schema.typing import TColumnSchema, TWriteDisposition
 from dlt.common.schema.utils import new_table
 from dlt.common.storages.load_package import create_load_id
 from dlt.destinations.job_client_impl import SqlJobClientBase
+from filelock import FileLock, Timeout
 
+from pipelines.errors import LoadError
 from pipelines.sources import RawTable, Row
 
 SIGHTINGS = "issue_sightings"
@@ -214,7 +217,8 @@ class Package:
     """One load of one connection: rows are extracted to files, then merged into the warehouse, then called
     complete.
 
-    dlt's working files are wiped before and after, so that a load depends on the warehouse alone.
+    dlt's working files are wiped before and after, so that a load depends on the warehouse alone. A lock
+    keeps other loads of the connection out meanwhile: they would wipe the files of this one.
 
     Args:
         warehouse: where the rows go
@@ -239,22 +243,39 @@ class Package:
         self._columns = {table.name: _raw_columns(table) for table in tables}
         self._columns |= {SIGHTINGS: _sighting_columns(), LOADS: _load_columns()}
         self._folder = warehouse.working_folder() / connection
+        self._lock = FileLock(self._folder.with_name(f"{connection}.lock"), timeout=0)
         self._last_batch_at = clock()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._pipeline = dlt.pipeline(
-            pipeline_name=f"streamgauge_{connection}",
-            pipelines_dir=str(self._folder),
-            destination=warehouse.destination(connection),
-            dataset_name=f"raw_{tool}",
-        )
+        self._has_rows = False
 
     def __enter__(self) -> Package:
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise LoadError(
+                self._connection,
+                "load",
+                "another load of this connection is at work",
+                "Wait until it has ended, then load again",
+            ) from None
+        shutil.rmtree(self._folder, ignore_errors=True)
         return self
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+        Path(self._lock.lock_file).unlink(missing_ok=True)  # while it is held: no other load has it then
+        self._lock.release()
         with suppress(OSError):  # another connection is being loaded
             self._folder.parent.rmdir()
+
+    @cached_property
+    def _pipeline(self) -> dlt.Pipeline:
+        return dlt.pipeline(
+            pipeline_name=f"streamgauge_{self._connection}",
+            pipelines_dir=str(self._folder),
+            destination=self._warehouse.destination(self._connection),
+            dataset_name=f"raw_{self._tool}",
+        )
 
     def extract(self, batches: Iterable[tuple[str, pa.Table]]) -> None:
         """Write all batches, each for its table, to the package's files."""
@@ -262,6 +283,7 @@ class Package:
         @dlt.resource(name="batches")
         def resource() -> Iterator[Any]:
             for table, batch in batches:
+                self._has_rows = True
                 yield dlt.mark.with_hints(batch, self._hints(table), create_table_variant=True)
 
         @dlt.source(schema=self._schema())
@@ -271,11 +293,24 @@ class Package:
         self._pipeline.extract(source())
 
     def load(self) -> str:
-        """Create missing tables, merge the package, and give its id (a new one if nothing came)."""
+        """Create missing tables, merge the package, and give its id (a new one if nothing came).
+
+        Raises:
+            LoadError: rows were extracted, and their files are gone
+        """
         self._warehouse.prepare(self._pipeline, self._connection, self._columns)
         self._pipeline.normalize()
         loaded = self._pipeline.load()
-        return loaded.loads_ids[0] if loaded and loaded.loads_ids else create_load_id()
+        if loaded and loaded.loads_ids:
+            return loaded.loads_ids[0]
+        if self._has_rows:
+            raise LoadError(
+                self._connection,
+                "load",
+                f"what was read has vanished from {self._folder} before it was in the warehouse",
+                "See that nothing else empties this folder, then load again",
+            )
+        return create_load_id()
 
     def complete(self, load_id: str, started_at: dt.datetime, progress: dict[str, dt.datetime]) -> None:
         """Say that this load is complete; this is what makes it count."""

@@ -12,7 +12,7 @@ from rich.markup import escape
 from pipelines.mapping.check import Checked, Problem, check_seeds, shown
 from pipelines.mapping.mend import Mended, mend_seeds
 from pipelines.mapping.rules import seeds
-from pipelines.mapping.seed_files import seeds_folder
+from pipelines.mapping.seed_files import seed_path, seeds_folder
 
 SeedsOption = Annotated[
     Path | None,
@@ -48,6 +48,11 @@ def check(
         raise typer.Exit(1)
 
 
+def no_such_folder(folder: Path) -> str:
+    """What is said of a folder of seeds that is not there."""
+    return f"{folder}: there is no such folder. Name the seeds' folder with --seeds or STREAMGAUGE_SEEDS."
+
+
 def _common_folder(files: tuple[Path, ...]) -> Path | None:
     """The organisation's folder that the named files are in, if they are in one other than the defaults'."""
     folders = {file.parent for file in files if file.stem in seeds() and not seeds()[file.stem].is_default}
@@ -56,12 +61,17 @@ def _common_folder(files: tuple[Path, ...]) -> Path | None:
 
 def _misuse(files: tuple[Path, ...], folder: Path) -> str:
     if not folder.is_dir():
-        return f"{folder}: there is no such folder. Name the seeds' folder with --seeds or STREAMGAUGE_SEEDS."
+        return no_such_folder(folder)
     for file in files:
         if not file.is_file():
             return f"{file}: there is no such file."
         if file.suffix != ".csv" or file.stem not in seeds():
             return f"{file}: is the file of no seed. The seeds are {', '.join(seeds())}."
+        if file.resolve() != seed_path(file.stem, folder).resolve():
+            return (
+                f"{file}: is not in {folder}, the folder that is checked. "
+                "Check the files of one folder at a time; without --seeds that folder is theirs."
+            )
     return ""
 
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import duckdb
 
+from pipelines.database import sql_text
 from pipelines.mapping.figures import FIGURES, MARTS
+from pipelines.mapping.life import outcomes_sql
 from pipelines.mapping.rows import RowChange, Rows
 from pipelines.mapping.scratch import Seeds, Settings
 
@@ -25,7 +27,7 @@ ASPECTS = {
     ),
     "product": ("product_id", "product_mapping_row_id"),
     "team": ("coalesce(team_id, 'no team')", "team_mapping_row_id"),
-    "outcome": ("coalesce(outcome, 'not completed')", "resolution_row_id"),
+    "outcome": ("coalesce(outcome, 'not completed')", "outcome_row_id"),
 }
 Pair = tuple[float | None, float | None]
 
@@ -156,7 +158,7 @@ def compare(impact: Impact, before: Path, after: Path, month_count: int) -> Impa
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         for side, database in (("before", before), ("after", after)):
-            connection.execute(f"attach '{database}' as {side} (read_only)")
+            connection.execute(f"attach {sql_text(database)} as {side} (read_only)")
             connection.execute(_months_sql(side))
             connection.execute(_items_sql(side))
         moved = {mart: _count(connection, _moved_rows_sql(mart)) for mart in MARTS}
@@ -256,7 +258,7 @@ def _items_sql(side: str) -> str:
             items.team_id,
             items.team_mapping_row_id,
             items.outcome,
-            resolutions.mapping_row_id as resolution_row_id,
+            outcomes.outcome_row_id,
             coalesce(items.flow_item in ('feature', 'defect', 'debt', 'risk'), false) as is_flow_item,
             is_flow_item and not items.is_removed
             and coalesce(items.current_abstract_state in ('active', 'waiting'), false) as is_in_load,
@@ -264,9 +266,7 @@ def _items_sql(side: str) -> str:
             case when is_delivered then coalesce(items.flow_time_ms, 0) else 0 end as delivered_ms
         from {side}.intermediate.int_flow__items as items
         inner join {side}.intermediate.int_artifacts__artifacts as artifacts using (artifact_id)
-        left join {side}.intermediate.int_classification__values as resolutions
-            on resolutions.connection = artifacts.connection
-            and resolutions.field = 'resolution' and resolutions.tool_value = artifacts.resolution
+        inner join ({outcomes_sql(f"{side}.intermediate")}) as outcomes using (artifact_id)
     """
 
 
@@ -434,20 +434,22 @@ def _history(
             from months_{side} group by all
         ),
         counted as (
-            select * from {side}.intermediate.int_flow__completions where outcome in ({
-        _counted_outcomes(connection, side)
-    })
+            select * from {side}.intermediate.int_flow__counted
+            where completed_date is not null and outcome in ({_counted_outcomes(connection, side)})
         ),
         items as (
             select
-                scope_type, scope_id, flow_level,
-                case when grouping(flow_item) = 1 then 'all' else flow_item end as flow_item,
+                series.scope_type, series.scope_id, series.flow_level, series.flow_item,
                 quantile_cont(flow_time_ms, 0.5) / 1000 as flow_time_p50_seconds,
                 quantile_cont(flow_time_ms, 0.85) / 1000 as flow_time_p85_seconds,
                 quantile_cont(flow_time_ms, 0.95) / 1000 as flow_time_p95_seconds,
                 quantile_cont(active_ms / nullif(active_ms + waiting_ms, 0), 0.5)
                     as flow_efficiency_item_median
-            from counted group by scope_type, scope_id, flow_level, rollup(flow_item)
+            from counted
+            inner join {side}.intermediate.int_flow__class_series as class_series
+                using (product_id, team_key, flow_level, flow_item)
+            inner join {side}.intermediate.int_flow__series as series using (series_number)
+            group by all
         )
         select totals.*, items.* exclude (scope_type, scope_id, flow_level, flow_item),
             totals.velocity / nullif(wholes.velocity, 0) as share

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from pipelines.mapping.seed_files import SeedFile, SeedRow, csv_line, read_seed,
 Row = dict[str, Any]
 # Fewer moves into a state, or out of it, tell nothing about what it means.
 FEWEST_MOVES = 5
+PREFIX = re.compile(r"\b(?:un|in|im|dis|de|not|non?|re)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,22 +217,22 @@ class Adviser:
         match seed.name:
             case "state_mapping":
                 cells.update(project=gap["project"] or "", tool_state=gap["tool_value"])
-                meaning, reasons = self._state(rows)
+                meaning, reasons = self._state(rows, cells)
             case "flow_item_mapping":
                 cells.update(project=gap["project"] or "", artifact_type=gap["tool_value"])
-                meaning, reasons = self._named_alike(seed, "artifact_type", gap["tool_value"])
+                meaning, reasons = self._named_alike(seed, "artifact_type", cells)
             case "value_mapping":
                 cells.update(field="resolution", tool_value=gap["tool_value"])
-                meaning, reasons = self._named_alike(seed, "tool_value", gap["tool_value"])
+                meaning, reasons = self._named_alike(seed, "tool_value", cells)
             case _:
                 cells.update(scope_type="project", scope_value=gap["tool_value"])
                 meaning, reasons = self._product(gap["tool_value"])
         return Suggestion({**cells, **meaning}, tuple(reasons))
 
-    def _state(self, rows: Sequence[Row]) -> tuple[dict[str, str], list[str]]:
+    def _state(self, rows: Sequence[Row], cells: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         gap = rows[0]
-        meaning, reasons = self._named_alike(seeds()["state_mapping"], "tool_state", gap["tool_value"])
         category = next((row["tool_state_category"] for row in rows if row["tool_state_category"]), None)
+        meaning, reasons = self._named_alike(seeds()["state_mapping"], "tool_state", cells, category)
         around = self._neighbours[gap["connection"], gap["project"], gap["tool_value"]]
         if category:
             unless = ", and the tool has no other word for waiting" if category == "active" else ""
@@ -243,24 +245,31 @@ class Adviser:
             reasons.append(f"half of the stays are longer than {duration(gap['stay_p50_seconds'])}")
         return meaning, reasons
 
-    def _named_alike(self, seed: Seed, column: str, value: str) -> tuple[dict[str, str], list[str]]:
-        """What other rows make of the same name, else of the one most like it."""
+    def _named_alike(
+        self, seed: Seed, column: str, cells: Mapping[str, str], category: str | None = None
+    ) -> tuple[dict[str, str], list[str]]:
+        """What other rows make of the same name, else of the one most like it that the tool does not deny."""
         rows = [
             (self._files[name], row)
             for name in (seed.name, DEFAULT_PREFIX + seed.name)
             if name in self._files
             for row in self._files[name].rows
-            if row.text(column)
+            if row.text(column) and row.text("field") == cells.get("field", "") and _is_allowed(seed, row)
         ]
-        text = value.strip().lower()
-        names = sorted({row.text(column) for _, row in rows})
-        found = [text] if text in names else get_close_matches(text, names, n=1, cutoff=0.85)
-        alike = [(file, row) for file, row in rows if row.text(column) in found]
+        text = cells[column].strip().lower()
+        alike = [(file, row) for file, row in rows if row.text(column) == text]
+        is_same = bool(alike)
+        if not is_same:
+            rows = [(file, row) for file, row in rows if _may_mean(row, category)]
+            names = {row.text(column) for _, row in rows}
+            names = {name for name in names if not _differ_in_prefix(text, name)}
+            found = get_close_matches(text, sorted(names), n=1, cutoff=0.85)
+            alike = [(file, row) for file, row in rows if row.text(column) in found]
         if not alike:
             return {}, []
         meanings = Counter(tuple(row.text(result) for result in seed.result) for _, row in alike)
         meaning = meanings.most_common(1)[0][0]
-        verb = "maps it" if found == [text] else f"maps {alike[0][1].said(column)}"
+        verb = "maps it" if is_same else f"maps {alike[0][1].said(column)}"
         said = [" ".join(filter(None, map(row.text, seed.result))) for _, row in alike]
         reason = "; ".join(
             f"{_where(row)} {verb} to {result} ({file.name}:{row.line})"
@@ -279,6 +288,34 @@ class Adviser:
                     f"the product {row.said('product_id')} is called alike"
                 ]
         return {}, []
+
+
+def _is_allowed(seed: Seed, row: SeedRow) -> bool:
+    """Whether what a row decides is what such a row may."""
+    return all(
+        row.text(name) in allowed if row.text(name) else not seed.columns[name].required
+        for name in seed.result
+        if (allowed := seed.columns[name].choices(row.text))
+    )
+
+
+def _may_mean(row: SeedRow, category: str | None) -> bool:
+    """Whether a row's state is one that the tool counts to this category; waiting is active to it."""
+    state = row.text("abstract_state")
+    return category is None or ("active" if state == "waiting" else state) == category
+
+
+def _differ_in_prefix(one: str, other: str) -> bool:
+    """Whether one name is the other with a prefix before one of its words, which reverses the meaning."""
+    return _letters(one) != _letters(other) and any(
+        _letters(longer[: prefix.start()] + longer[prefix.end() :]) == _letters(shorter)
+        for longer, shorter in ((one, other), (other, one))
+        for prefix in PREFIX.finditer(longer)
+    )
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name)
 
 
 def _where(row: SeedRow) -> str:

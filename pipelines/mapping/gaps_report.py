@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from pipelines.mapping.gaps import Drift, Gap, ProductWork, plural
+from pipelines.mapping.spreadsheets import as_text
 
 KINDS = {
     "state_mapping": "state",
@@ -75,7 +76,8 @@ def in_format(gaps: Sequence[Gap], form: str) -> str:
         text = io.StringIO()
         writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        cells = ({name: as_text(str(cell)) for name, cell in row.items()} for row in rows)
+        writer.writerows(cells)
         return text.getvalue()
     lines = [f"| {' | '.join(COLUMNS)} |", f"|{' --- |' * len(COLUMNS)}"]
     lines += [f"| {' | '.join(str(cell).replace('|', '&#124;') for cell in row.values())} |" for row in rows]

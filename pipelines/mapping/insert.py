@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from pipelines.mapping.check import shown
-from pipelines.mapping.errors import MappingError
 from pipelines.mapping.rules import Seed
-from pipelines.mapping.seed_files import SeedRow, csv_line, read_seed, write_file
+from pipelines.mapping.seed_files import SeedFile, SeedRow, csv_line, parse_seed
 
 
-def insert_row(path: Path, seed: Seed, cells: Mapping[str, str]) -> int:
-    """Add a row to a seed's file, and give the line it has there.
+def insert_row(file: SeedFile, cells: Mapping[str, str]) -> SeedFile:
+    """A seed's file, which is in the form that dbt reads, with one row more.
 
     It goes to the rows that it has most of its left match columns in common with: among them by the alphabet
     if they are so ordered, else after them. Line ends are the file's own.
-
-    Raises:
-        MappingError: the file is not in the form that dbt reads
     """
-    file = read_seed(path, seed)
-    if file.problems:
-        raise MappingError(f"{shown(path)}: has problems. Mend them first: `streamgauge check` names them.")
-    line = _place(seed, file.rows, cells)
+    line = _place(file.seed, file.rows, cells)
     lines = file.content.splitlines(keepends=True)
     end = b"\r\n" if lines[0].endswith(b"\r\n") else b"\n"
-    row = csv_line([cells[column] for column in seed.columns]).encode()
+    row = csv_line([cells[column] for column in file.seed.columns]).encode()
     if lines[line - 2].endswith((b"\r", b"\n")):
         lines.insert(line - 1, row + end)
     else:  # the last line has no end, and the new one has none then, either
         lines[line - 2] += end
         lines.append(row)
-    write_file(path, b"".join(lines))
-    return line
+    return parse_seed(file.path, file.seed, b"".join(lines))
 
 
 def _place(seed: Seed, rows: tuple[SeedRow, ...], cells: Mapping[str, str]) -> int:

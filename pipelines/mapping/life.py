@@ -265,7 +265,11 @@ def find_artifact(connection: duckdb.DuckDBPyConnection, name: str) -> str:
 
 
 def read_life(connection: duckdb.DuckDBPyConnection, artifact_id: str, as_of: dt.datetime) -> Life:
-    """An artifact's life in a built warehouse."""
+    """An artifact's life in a built warehouse.
+
+    Raises:
+        MappingError: the clock of the build stands before the artifact was created
+    """
     names = (
         "artifact_id", "artifact_key", "title", "url", "connection", "tool", "resolution", "labels",
         "components",
@@ -284,26 +288,39 @@ def read_life(connection: duckdb.DuckDBPyConnection, artifact_id: str, as_of: dt
         """,
         [artifact_id],
     ).fetchall()
+    if not intervals:
+        raise MappingError(
+            f"{row[1]} was created after {as_of:%Y-%m-%d %H:%M} UTC, the as-of of this build. Build with a "
+            "later one to explain it."
+        )
     outcome = connection.execute(
-        """
-        select
-            items.outcome,
-            case
-                when resolutions.value is not null then resolutions.mapping_row_id
-                else completing.state_mapping_row_id
-            end
-        from intermediate.int_flow__items as items
-        inner join intermediate.int_artifacts__artifacts as artifacts using (artifact_id)
-        left join intermediate.int_classification__values as resolutions
-            on artifacts.connection = resolutions.connection and resolutions.field = 'resolution'
-            and artifacts.resolution = resolutions.tool_value
-        left join intermediate.int_classification__intervals as completing
-            on items.artifact_id = completing.artifact_id and items.completed_at = completing.entered_at
-            and completing.state_outcome is not null
-        where items.artifact_id = ?
-        """,
+        f"select outcome, outcome_row_id from ({outcomes_sql('intermediate')}) where artifact_id = ?",
         [artifact_id],
     ).fetchall()[0]
     return Life(
         dict(zip(names, row, strict=True)), [Interval(*interval) for interval in intervals], outcome, as_of
     )
+
+
+def outcomes_sql(schema: str) -> str:
+    """SQL: one row per artifact with its outcome and the mapping row that decided it.
+
+    That is the resolution's, else the one of the state in which the artifact was completed.
+    """
+    return f"""
+        select
+            items.artifact_id,
+            items.outcome,
+            case
+                when resolutions.value is not null then resolutions.mapping_row_id
+                else completing.state_mapping_row_id
+            end as outcome_row_id
+        from {schema}.int_flow__items as items
+        inner join {schema}.int_artifacts__artifacts as artifacts using (artifact_id)
+        left join {schema}.int_classification__values as resolutions
+            on artifacts.connection = resolutions.connection and resolutions.field = 'resolution'
+            and artifacts.resolution = resolutions.tool_value
+        left join {schema}.int_classification__intervals as completing
+            on items.artifact_id = completing.artifact_id and items.completed_at = completing.entered_at
+            and completing.state_outcome is not null
+    """

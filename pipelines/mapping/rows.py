@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.mapping.errors import MappingError
+
 DATES = ("precedence", "valid_from", "valid_to")
 # What a mapping row matches, in the order in which its id names it.
 MATCH = {
@@ -112,9 +114,12 @@ class Rows:
 
     @classmethod
     def of_folders(cls, *folders: Path) -> Rows:
-        """The rows of all seeds in some folders."""
-        paths = (path for folder in folders for path in sorted(folder.glob("*.csv")))
-        return cls({path.stem: path.read_text(encoding="utf-8-sig") for path in paths if is_seed(path.stem)})
+        """The rows of all seeds in some folders.
+
+        Raises:
+            MappingError: one is not UTF-8
+        """
+        return cls({seed: text for folder in folders for seed, text in read_texts(folder).items()})
 
     def find(self, mapping_row_id: str) -> SeedRow | None:
         """The row that has this id in the warehouse; none if the file no longer holds it."""
@@ -126,6 +131,22 @@ class Rows:
         if row is None:
             return f"{mapping_row_id}, which the file no longer holds"
         return f"{row.place} (shipped default)" if row.seed.startswith(DEFAULT) else row.place
+
+
+def read_texts(folder: Path) -> dict[str, str]:
+    """The text of each seed's CSV in a folder, by the seed's name.
+
+    Raises:
+        MappingError: one is not UTF-8
+    """
+    texts = {}
+    for path in sorted(folder.glob("*.csv")):
+        if is_seed(path.stem):
+            try:
+                texts[path.stem] = path.read_bytes().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise MappingError(f"{path} is not UTF-8: run `streamgauge check`.") from None
+    return texts
 
 
 def is_seed(name: str) -> bool:

@@ -19,8 +19,9 @@ from typing import Any
 import duckdb
 import yaml
 
+from pipelines.database import sql_name, sql_text
 from pipelines.mapping.errors import MappingError
-from pipelines.mapping.rows import Rows, is_seed
+from pipelines.mapping.rows import Rows, is_seed, read_texts
 
 SEEDS_VARIABLE = "STREAMGAUGE_SEEDS"
 DEFAULT_SEEDS = "seeds/organisation"
@@ -168,8 +169,8 @@ def edited_seeds(root: Path) -> Seeds:
         raise MappingError(f"There is no folder {folder}: {SEEDS_VARIABLE} names the folder of your seeds.")
     return Seeds(
         "the edited seeds",
-        _texts(folder),
-        _texts(shipped),
+        read_texts(folder),
+        read_texts(shipped),
         {path.name: path.read_text(encoding="utf-8") for path in sorted(shipped.glob("*.yml"))},
         _variables((root / PROJECT).read_text(encoding="utf-8")),
     )
@@ -206,11 +207,6 @@ def base_seeds(root: Path, reference: str | None, edited: Seeds) -> Seeds:
     )
 
 
-def _texts(folder: Path) -> dict[str, str]:
-    paths = sorted(folder.glob("*.csv"))
-    return {path.stem: path.read_bytes().decode("utf-8") for path in paths if is_seed(path.stem)}
-
-
 def _variables(project: str) -> dict[str, Any]:
     variables = (yaml.safe_load(project) or {}).get("vars") or {}
     return {name: variables[name] for name in policy_variables() if name in variables}
@@ -229,41 +225,62 @@ def _commit(repository: Path, reference: str | None) -> str:
                 "and fetch it first if it is on a server."
             ),
         )
-    for branch in ("origin/HEAD", "origin/main", "origin/master", "main", "master"):
+    for branch in (
+        "origin/HEAD",
+        "origin/main",
+        "origin/master",
+        "main",
+        "master",
+        *_other_defaults(repository),
+    ):
         try:
             return _git(repository, "merge-base", "HEAD", branch)
         except MappingError:
             continue
-    return _git(repository, "rev-parse", "HEAD")
+    raise MappingError(f"git tells no default branch of {repository}: name it with --base.")
+
+
+def _other_defaults(repository: Path) -> list[str]:
+    """Default branches of other names: what new repositories of the user begin with, and an only branch."""
+    configured = _git(repository, "config", "--default", "", "--get", "init.defaultBranch")
+    branches = _git(repository, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes").split()
+    only = branches if len(branches) == 1 else []
+    return [configured, *only] if configured else only
 
 
 def _texts_at(repository: Path, commit: str, folder: Path) -> dict[str, str]:
     place = folder.relative_to(repository.resolve()).as_posix()
     listed = _git(repository, "ls-tree", "--name-only", "-z", commit, f"{place}/" if place != "." else "./")
-    paths = [Path(name) for name in listed.split("\0") if name.endswith(".csv")]
-    return {
-        path.stem: _git(repository, "show", f"{commit}:{path.as_posix()}", strip=False)
-        for path in paths
-        if is_seed(path.stem)
-    }
+    texts = {}
+    for path in map(Path, listed.split("\0")):
+        if path.suffix == ".csv" and is_seed(path.stem):
+            content = _git_output(repository, "show", f"{commit}:{path.as_posix()}")
+            try:
+                texts[path.stem] = content.decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise MappingError(
+                    f"{path} at {commit[:9]} is not UTF-8: name another version with --base."
+                ) from None
+    return texts
 
 
 def _show(repository: Path, commit: str, path: Path) -> str | None:
     try:
-        return _git(
-            repository, "show", f"{commit}:{path.relative_to(repository.resolve()).as_posix()}", strip=False
-        )
+        return _git(repository, "show", f"{commit}:{path.relative_to(repository.resolve()).as_posix()}")
     except MappingError:
         return None
 
 
-def _git(folder: Path, *arguments: str, says: str = "", strip: bool = True) -> str:
+def _git(folder: Path, *arguments: str, says: str = "") -> str:
+    return _git_output(folder, *arguments, says=says).decode("utf-8").strip()
+
+
+def _git_output(folder: Path, *arguments: str, says: str = "") -> bytes:
     done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
     if done.returncode:
         told = done.stderr.decode(errors="replace").strip()
         raise MappingError(says or f"git {arguments[0]} failed in {folder}: {told or 'it says nothing'}.")
-    text = done.stdout.decode("utf-8")
-    return text.strip() if strip else text
+    return done.stdout
 
 
 class Scratch:
@@ -303,21 +320,21 @@ class Scratch:
 
     def _copy_staging(self, database: Path) -> None:
         """Copy staging, views as what they show: a view names the warehouse that it was made in."""
-        staged = self._warehouse.stem
-        with duckdb.connect() as connection:
-            connection.execute(f"attach '{self._warehouse}' as \"{staged}\" (read_only)")
-            connection.execute(f"attach '{database}' as scratch_copy")
+        with opened(self._warehouse) as connection:
+            (name,) = connection.execute("select current_database()").fetchall()[0]
+            copy = "scratch" if name != "scratch" else "scratch_copy"
+            connection.execute(f"attach {sql_text(database)} as {copy} (read_write)")
             tables = connection.execute(
                 """
                 select table_schema, table_name from information_schema.tables where table_catalog = ?
                     and (table_schema = 'staging' or (table_schema like 'raw_%' and table_name = 'loads'))
                 """,
-                [staged],
+                [name],
             ).fetchall()
             for schema, table in tables:
-                connection.execute(f"create schema if not exists scratch_copy.{schema}")
+                connection.execute(f"create schema if not exists {copy}.{schema}")
                 connection.execute(
-                    f'create table scratch_copy.{schema}.{table} as from "{staged}".{schema}.{table}'
+                    f"create table {copy}.{schema}.{table} as from {sql_name(name)}.{schema}.{table}"
                 )
 
 

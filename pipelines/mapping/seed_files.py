@@ -289,6 +289,8 @@ class _Reading:
     def _joined(self, number: int, line: str, delimiter: str, width: int) -> tuple[list[str], int] | None:
         """The cells of a row whose note goes on in the following lines, and where the next row begins."""
         for end in range(number, min(number + 20, len(self._lines))):
+            if self._lines[end].count(delimiter) >= width - 1:  # a row, which no note may swallow
+                return None
             line = f"{line} {self._lines[end]}"
             cells = _cells(line, delimiter)
             if cells is not None:

@@ -1,4 +1,7 @@
-"""What spreadsheets make of a date, a number or a time, turned back where it is certain what was meant."""
+"""What spreadsheets make of a date, a number or a time, turned back where it is certain what was meant.
+
+And what they would run as a formula, where it is text.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 MIDNIGHT = r"(?:[ t]0{1,2}:00(?::00(?:\.0+)?)?z?)?"
 # The days that a spreadsheet numbers 20000 to 80000, counted from this one: 1954 to 2119.
 DAY_ZERO = dt.date(1899, 12, 30)
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,11 @@ class Meant:
     def value(self) -> str | None:
         """What it certainly meant."""
         return self.choices[0] if self.is_certain and len(self.choices) == 1 else None
+
+
+def as_text(cell: str) -> str:
+    """A cell of a CSV for people as a spreadsheet shows it: with an apostrophe before what it would run."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def meant_date(text: str) -> Meant:

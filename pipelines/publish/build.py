@@ -135,10 +135,12 @@ def check_seeds(project: Path, build: Build) -> None:
 
 
 def _seed_hash(path: Path) -> str | None:
-    """The hash that dbt gives a seed: of its text without outer blanks."""
-    if not path.is_file():
+    """The hash that dbt gives a seed: of its text without outer blanks. None if nobody can read it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
         return None
-    return hashlib.sha256(path.read_text(encoding="utf-8").strip().encode()).hexdigest()
+    return hashlib.sha256(text.strip().encode()).hexdigest()
 
 
 def seed_revisions(project: Path, build: Build) -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ from rich.table import Table
 from pipelines.database import database_path
 from pipelines.errors import PublishError
 from pipelines.load import now
-from pipelines.publish.postgres import copy_to_postgres, without_password
+from pipelines.publish.addresses import without_password
+from pipelines.publish.postgres import copy_to_postgres
 from pipelines.publish.remote import copy_to_folder
 from pipelines.publish.snapshot import Manifest, publish, read_manifest, rollback
 from pipelines.publish.versions import Published, published_folder
@@ -45,28 +46,33 @@ def publish_command(
     """Put the figures of a green build in place for readers: whole and at once, the former ones kept."""
     console, complaints = Console(), Console(stderr=True)
     folder = published_folder()
+    failed = False
+
+    def complain(error: PublishError) -> None:
+        nonlocal failed
+        complaints.print(f"[red]{escape(str(error))}", soft_wrap=True)
+        failed = True
+
+    def say_and_copy(manifest: Manifest) -> None:
+        print_outcome(console, folder, manifest, is_back=back)
+        for url in to or ():
+            try:
+                copy(folder / "versions" / manifest["version"], url, schema, keep)
+                console.print(f"  copied  {escape(without_password(url))}", soft_wrap=True, highlight=False)
+            except PublishError as error:
+                complain(error)
+
     try:
         if version and not back:
             raise PublishError("--version", "it says where to go back to", "Give --rollback with it")
         if show:
             console.print(version_list(Published(folder)))
-            return
-        if back:
-            manifest = rollback(folder, version)
+        elif back:
+            rollback(folder, version, then=say_and_copy)
         else:
-            manifest = publish(database_path(), folder, Path.cwd(), keep=keep, now=now, hyper=hyper)
+            publish(database_path(), folder, Path.cwd(), keep=keep, now=now, hyper=hyper, then=say_and_copy)
     except PublishError as error:
-        complaints.print(f"[red]{escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(1) from None
-    print_outcome(console, folder, manifest, is_back=back)
-    failed = False
-    for url in to or ():
-        try:
-            copy(folder / "versions" / manifest["version"], url, schema, keep)
-            console.print(f"  copied  {escape(without_password(url))}", soft_wrap=True, highlight=False)
-        except PublishError as error:
-            complaints.print(f"[red]{escape(str(error))}", soft_wrap=True)
-            failed = True
+        complain(error)
     if failed:
         raise typer.Exit(1)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import duckdb
 from adbc_driver_manager import Error as DriverError
 from adbc_driver_postgresql import dbapi
 
 from pipelines.errors import PublishError
+from pipelines.publish.addresses import redacted, without_password
 from pipelines.publish.versions import DATABASE_FILE
 
 NEXT = "__next"
@@ -41,6 +41,10 @@ def copy_to_postgres(snapshot: Path, url: str, schema: str) -> None:
         ):
             names = [name for (name,) in source.execute(_NAMES).fetchall()]
             tables = Tables(connection, cursor, schema)
+            if not tables.lock():
+                raise PublishError(
+                    place, "another publish is at work there", "Wait until it has ended, then publish again"
+                )
             try:
                 tables.load(names, source)
                 tables.swap(names)
@@ -49,14 +53,7 @@ def copy_to_postgres(snapshot: Path, url: str, schema: str) -> None:
                 tables.clear(names)
                 raise
     except DriverError as error:
-        raise PublishError(place, str(error).strip(), _remedy(str(error))) from error
-
-
-def without_password(url: str) -> str:
-    """An address as it may be shown."""
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user.split(':')[0]}{at}{host}", query=""))
+        raise PublishError(place, redacted(str(error), url).strip(), _remedy(str(error))) from error
 
 
 def _remedy(problem: str) -> str:
@@ -76,6 +73,12 @@ class Tables:
         self._connection = connection
         self._cursor = cursor
         self._schema = schema
+
+    def lock(self) -> bool:
+        """Keep other publishers out until the connection is closed. False: one is at work."""
+        [(is_locked,)] = self._query(_TRY_LOCK, f"streamgauge publishes into {self._schema}")
+        self._connection.commit()
+        return bool(is_locked)
 
     def load(self, tables: list[str], source: duckdb.DuckDBPyConnection) -> None:
         """Load tables beside those that are read, with what they and their columns mean.
@@ -161,6 +164,7 @@ _COMMENTS = """
     union all
     select column_name, comment from duckdb_columns() where table_name = $1 and comment is not null
 """
+_TRY_LOCK = "select pg_try_advisory_lock(hashtextextended($1, 0))"
 _EXISTS = "select 1 from pg_tables where schemaname = $1 and tablename = $2"
 _HAS_COLUMN = """
     select 1 from information_schema.columns where table_schema = $1 and table_name = $2 and column_name = $3

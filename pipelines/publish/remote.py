@@ -8,7 +8,8 @@ from pathlib import Path
 import fsspec
 
 from pipelines.errors import PublishError
-from pipelines.publish.versions import MANIFEST_FILE, POINTER, dispensable
+from pipelines.publish.addresses import redacted, without_password
+from pipelines.publish.versions import MANIFEST_FILE, POINTER, dispensable, is_version
 
 
 def copy_to_folder(snapshot: Path, url: str, keep: int, now: dt.datetime) -> None:
@@ -40,9 +41,12 @@ def copy_to_folder(snapshot: Path, url: str, keep: int, now: dt.datetime) -> Non
         with files.transaction:  # in place at once
             files.pipe_file(pointer, f"{snapshot.name}\n".encode())
         names = [place.rstrip("/").rpartition("/")[2] for place in files.ls(versions, detail=False)]
-        for version in dispensable(names, {snapshot.name, former}, keep, now):
+        kept = list(filter(is_version, names))
+        for version in dispensable(kept, {snapshot.name, former}, keep, now):
             files.rm(f"{versions}/{version}", recursive=True)
-    except (OSError, ImportError, ValueError) as error:
+    except Exception as error:  # each kind of store has errors of its own
         raise PublishError(
-            url, str(error), "Mend that and publish again; the pointer is as before"
+            without_password(url),
+            redacted(str(error), url),
+            "Mend that and publish again; the pointer is as before",
         ) from error

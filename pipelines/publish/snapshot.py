@@ -27,6 +27,7 @@ from pipelines.publish.versions import (
 STORAGE_VERSION = "v1.4.0"
 PUBLICATION = "publication"
 Manifest = dict[str, Any]
+Then = Callable[[Manifest], None]
 
 
 def publish(
@@ -37,6 +38,7 @@ def publish(
     keep: int,
     now: Callable[[], dt.datetime],
     hyper: bool = False,
+    then: Then = lambda manifest: None,
 ) -> Manifest:
     """Put the public marts of a green build in place as a new version.
 
@@ -47,6 +49,7 @@ def publish(
         keep: how many versions stay, the new one included
         now: the clock
         hyper: whether to add a Tableau extract
+        then: what to do with the version before another one can come, such as to copy it
 
     Returns:
         The manifest of the new version.
@@ -57,30 +60,38 @@ def publish(
     if keep < 1:
         raise PublishError("--keep", "at least one version has to stay", "Give a number from 1 on")
     published = Published(folder)
-    with published.locked(), _reading(database) as warehouse:
-        build = read_build(warehouse, str(database))
-        check_seeds(project, build)
-        moment = now()
-        version = version_name(moment)
-        try:
-            with published.draft(version) as draft:
-                manifest = _write(warehouse, build, draft, version, moment, seed_revisions(project, build))
-                if hyper:
-                    write_hyper(draft)
-        except (OSError, duckdb.Error) as error:
-            raise PublishError(
-                str(published.path(version)),
-                f"it could not be written ({error})",
-                "Mend that and publish again",
-            ) from error
+    with published.locked():
+        with _reading(database) as warehouse:
+            build = read_build(warehouse, str(database))
+            check_seeds(project, build)
+            moment = now()
+            version = version_name(moment)
+            try:
+                with published.draft(version) as draft:
+                    seeds = seed_revisions(project, build)
+                    manifest = _write(warehouse, build, draft, version, moment, seeds)
+                    if hyper:
+                        write_hyper(draft)
+            except (OSError, duckdb.Error) as error:
+                raise PublishError(
+                    str(published.path(version)),
+                    f"it could not be written ({error})",
+                    "Mend that and publish again",
+                ) from error
         former = published.current()
         published.point_to(version)
         published.remove(dispensable(published.versions(), {version, former or version}, keep, moment))
+        then(manifest)
     return manifest
 
 
-def rollback(folder: Path, version: str | None = None) -> Manifest:
+def rollback(folder: Path, version: str | None = None, *, then: Then = lambda manifest: None) -> Manifest:
     """Let readers read an older version again: the named one, or the one before the current.
+
+    Args:
+        folder: the published folder
+        version: its name
+        then: what to do with the version before another one can come, such as to copy it
 
     Raises:
         PublishError: there is no such version
@@ -98,6 +109,7 @@ def rollback(folder: Path, version: str | None = None) -> Manifest:
             raise PublishError(str(folder), f"there is no version {version}", _known(versions))
         manifest = read_manifest(published.path(version))
         published.point_to(version)
+        then(manifest)
     return manifest
 
 

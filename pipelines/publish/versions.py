@@ -67,6 +67,14 @@ def version_moment(version: str) -> dt.datetime:
     return dt.datetime.strptime(version, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=dt.UTC)
 
 
+def is_version(name: str) -> bool:
+    """Whether a folder's name is that of a version: others may have put something beside them."""
+    try:
+        return version_name(version_moment(name)) == name
+    except ValueError:
+        return False
+
+
 def dispensable(versions: Sequence[str], in_use: set[str], keep: int, now: dt.datetime) -> list[str]:
     """The versions that can go: not in use, not among the newest, and replaced long ago.
 
@@ -109,7 +117,7 @@ class Published:
         """All whole versions, oldest first."""
         if not self._versions.is_dir():
             return []
-        return sorted(path.name for path in self._versions.iterdir() if not path.name.startswith(HIDDEN))
+        return sorted(path.name for path in self._versions.iterdir() if is_version(path.name))
 
     def path(self, version: str) -> Path:
         """The folder of a version."""
@@ -120,18 +128,24 @@ class Published:
         """Keep other publishers out, and take away what one that was killed left behind.
 
         Raises:
-            PublishError: another one is at work
+            PublishError: another one is at work, or the folder cannot be written
         """
-        self._versions.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / ".lock", timeout=0)
+        with self._writing():
+            self._versions.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire()
+            except Timeout:
+                raise PublishError(
+                    str(self.folder), "another publish is at work here", "Wait until it has ended"
+                ) from None
         try:
-            with FileLock(self.folder / ".lock", timeout=0):
-                for leftover in self._versions.glob(f"{HIDDEN}*"):
+            with self._writing():
+                for leftover in filter(_is_leftover, self._versions.iterdir()):
                     shutil.rmtree(leftover)
-                yield
-        except Timeout:
-            raise PublishError(
-                str(self.folder), "another publish is at work here", "Wait until it has ended"
-            ) from None
+            yield
+        finally:
+            lock.release()
 
     @contextmanager
     def draft(self, version: str) -> Iterator[Path]:
@@ -148,24 +162,52 @@ class Published:
             raise
 
     def point_to(self, version: str) -> None:
-        """Let readers that come from now on read a version."""
-        pointer = self.folder / f".{POINTER}"
-        pointer.write_text(f"{version}\n", encoding="utf-8")
-        _sync(pointer)
-        pointer.replace(self.folder / POINTER)
-        with suppress(OSError):  # a file system without links has none
-            link = self.folder / f".{LINK}"
-            link.unlink(missing_ok=True)
-            link.symlink_to(Path("versions") / version, target_is_directory=True)
-            link.replace(self.folder / LINK)
-        _sync(self.folder)
+        """Let readers that come from now on read a version.
+
+        Raises:
+            PublishError: the folder cannot be written
+        """
+        with self._writing():
+            pointer = self.folder / f".{POINTER}"
+            pointer.write_text(f"{version}\n", encoding="utf-8")
+            _sync(pointer)
+            pointer.replace(self.folder / POINTER)
+            with suppress(OSError):  # a file system without links has none
+                link = self.folder / f".{LINK}"
+                link.unlink(missing_ok=True)
+                link.symlink_to(Path("versions") / version, target_is_directory=True)
+                link.replace(self.folder / LINK)
+            _sync(self.folder)
 
     def remove(self, versions: Sequence[str]) -> None:
-        """Take versions away, each at once: a half-removed one is never seen."""
-        for version in versions:
-            hidden = self._versions / f"{HIDDEN}{version}"
-            self.path(version).rename(hidden)
-            shutil.rmtree(hidden)
+        """Take versions away, each at once: a half-removed one is never seen.
+
+        Raises:
+            PublishError: one cannot be removed
+        """
+        with self._writing():
+            for version in versions:
+                hidden = self._versions / f"{HIDDEN}{version}"
+                self.path(version).rename(hidden)
+                shutil.rmtree(hidden)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Say plainly that the folder cannot be changed."""
+        try:
+            yield
+        except OSError as error:
+            raise PublishError(
+                str(self.folder),
+                f"it cannot be changed ({error})",
+                "See that this user may write there and that the disk has room, or name another folder in "
+                f"{FOLDER_VARIABLE}, then publish again",
+            ) from error
+
+
+def _is_leftover(path: Path) -> bool:
+    """A version that was being written or taken away."""
+    return path.name.startswith(HIDDEN) and is_version(path.name.removeprefix(HIDDEN))
 
 
 def _make_durable(folder: Path) -> None:

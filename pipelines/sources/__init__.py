@@ -52,18 +52,27 @@ class Progress:
     """How far the newest completed load came: one instant per scope (a project, a repository).
 
     Kept in the warehouse, with the row that says that a load was completed, so a load that dies changes
-    nothing. A scope's name must say everything that decides which records it covers (the project, the start
-    date), so that a changed configuration starts anew.
+    nothing. A scope's name must say everything that decides which records it covers and what is stored of
+    them (the project, the start date, whether people keep their names), so that a changed configuration
+    starts anew. A scope that a load does not use is forgotten: until it is used again, another configuration
+    may have stored other things.
     """
 
     reached: dict[str, dt.datetime] = field(default_factory=dict)
+    _used: set[str] = field(default_factory=set)
 
     def since(self, scope: str) -> dt.datetime | None:
         """Where the newest completed load of this scope ended; None if there was none."""
+        self._used.add(scope)
         return self.reached.get(scope)
+
+    def of_this_load(self) -> dict[str, dt.datetime]:
+        """How far the scopes came that this load used."""
+        return {scope: moment for scope, moment in self.reached.items() if scope in self._used}
 
     def advance(self, scope: str, moment: dt.datetime) -> None:
         """Say that every record of the scope up to this instant was read. It never goes back."""
+        self._used.add(scope)
         self.reached[scope] = max(moment, self.reached.get(scope, moment)).astimezone(dt.UTC)
 
 

@@ -35,6 +35,7 @@ from requests import Response
 from requests.utils import parse_header_links
 
 from pipelines.connections import Connection
+from pipelines.errors import LoadError
 from pipelines.http import BearerAuth, HttpClient, Wait, asked_wait
 from pipelines.privacy import PersonShape
 from pipelines.sources import LoadContext, Progress, RawTable, Row, Source
@@ -418,7 +419,9 @@ class GitHubSource(Source):
             try:
                 yield from list(self._rows_of_issue(repository, issue))
             except _GoneError:
-                self._check_gone(repository, issue)
+                columns = {"repository": repository, "number": issue["number"]}
+                if self.is_present(str(issue["id"]), columns):
+                    raise self._parts_missing(repository, issue["number"]) from None
 
     def _rows_of_issue(self, repository: str, issue: Json) -> Iterator[tuple[str, Row]]:
         number, issue_id = issue["number"], str(issue["id"])
@@ -492,19 +495,13 @@ class GitHubSource(Source):
         pages = self._pages(path, {"per_page": PAGE_SIZE}, resource, allow=GONE)
         return [entry for page in pages for entry in _found(page).rows]
 
-    def _check_gone(self, repository: str, issue: Json) -> None:
-        """Make sure that an issue is not there any more, whose parts were not found.
-
-        Raises:
-            LoadError: it is there, so its parts are missing
-        """
-        columns = {"repository": repository, "number": issue["number"]}
-        if self.is_present(str(issue["id"]), columns):
-            raise self._connection.error(
-                f"{repository}#{issue['number']}",
-                "its timeline, reviews or commits were not found (404)",
-                "Give the token read access to issues, pull requests and contents of this repository",
-            )
+    def _parts_missing(self, repository: str, number: int) -> LoadError:
+        """The error for an issue or pull request that is there, but not all that belongs to it."""
+        return self._connection.error(
+            f"{repository}#{number}",
+            "its timeline, reviews or commits were not found (404)",
+            "Give the token read access to issues, pull requests and contents of this repository",
+        )
 
     def _pull_requests_alone(
         self, repository: str, scope: str, since: dt.datetime
@@ -517,14 +514,23 @@ class GitHubSource(Source):
         newest = since
         for page in self._pages(f"repos/{repository}/pulls", params, f"pull requests of {repository}"):
             due = [pull for pull in page.rows if moment_of(pull["updated_at"]) >= since]
-            yield from _by_table(
-                row for pull in due for row in self._rows_of_pull_request(repository, pull["number"], None)
-            )
+            yield from _by_table(self._rows_of_pull_requests(repository, due))
             newest = max([newest, *(moment_of(pull["updated_at"]) for pull in due)])
             if len(due) < len(page.rows):
                 break
         if newest > since:
             self.context.progress.advance(scope, newest)
+
+    def _rows_of_pull_requests(self, repository: str, pulls: Iterable[Json]) -> Iterator[tuple[str, Row]]:
+        """The rows of all tables for these pull requests. One that vanished since it was listed has none."""
+        for pull in pulls:
+            number = pull["number"]
+            try:
+                yield from list(self._rows_of_pull_request(repository, number, None))
+            except _GoneError:
+                path, resource = f"repos/{repository}/pulls/{number}", f"pull request {repository}#{number}"
+                if self._page(path, resource, allow=GONE).status not in GONE:
+                    raise self._parts_missing(repository, number) from None
 
     # ------------------------------------------------------------------ releases and tags
 
@@ -560,7 +566,7 @@ class GitHubSource(Source):
         """Deployments since the newest known, and those before it that may change, with their statuses."""
         scope = self._scope("deployments", repository)
         since = self._since(scope, DEPLOYMENT_CHANGES_FOR)
-        known = self._known_deployments(repository, since)
+        known = self._known_deployments(repository, since) if self.context.progress.since(scope) else {}
         answers = Answers(self.context.progress, scope)
         params = {"per_page": PAGE_SIZE}
         for page in self._part("deployments", f"repos/{repository}/deployments", params, scope, answers):

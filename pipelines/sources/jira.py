@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pipelines.errors import LoadError
 from pipelines.http import BearerAuth, HttpClient, basic_auth
 from pipelines.privacy import PersonShape
 from pipelines.sources import LoadContext, RawTable, Row, Source
@@ -97,9 +98,8 @@ class JiraSource(Source):
             secrets=(token, connection.email or ""),
             status=context.status,
         )
-        self._user_fields = set(USER_FIELDS)  # ids and names: Data Center's changes know names only
-        self._long_fields = set(LONG_TEXTS)  # ids
-        self._long_names = set(LONG_TEXTS)
+        self._user_fields = FieldSet(USER_FIELDS)
+        self._long_fields = FieldSet(LONG_TEXTS)
 
     # ------------------------------------------------------------------ what the core asks for
 
@@ -114,11 +114,7 @@ class JiraSource(Source):
             return (
                 "field" in value
                 and "toString" in value
-                and (
-                    value.get("fieldId") in user_fields
-                    or value["field"] in user_fields
-                    or not CHANGE_ACCOUNTS.isdisjoint(value)
-                )
+                and (user_fields.is_changed_by(value) or not CHANGE_ACCOUNTS.isdisjoint(value))
             )
 
         changed = PersonShape(
@@ -166,7 +162,9 @@ class JiraSource(Source):
         if reply.status != 200:
             return False
         wanted = {key.upper() for key in self.context.connection.texts("projects")}
-        return not wanted or str(reply.json["fields"]["project"]["key"]).upper() in wanted
+        resource = f"issue {columns['key']}"
+        project = self._part(self._part(reply.json, "fields", resource), "project", resource)
+        return not wanted or str(self._part(project, "key", resource)).upper() in wanted
 
     # ------------------------------------------------------------------ catalogues
 
@@ -175,38 +173,45 @@ class JiraSource(Source):
 
     def _time_zone(self) -> ZoneInfo:
         """The time zone in which Jira reads our times. The first request: it tests the secrets."""
-        name = self._get("myself", "the API's user").get("timeZone")
+        resource = "the API's user"
+        user = self._get("myself", resource)
+        if not isinstance(user, dict):
+            raise self._unexpected(resource, "is no object")
+        name = str(user.get("timeZone"))
         try:
             return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, TypeError):
+        except (ZoneInfoNotFoundError, ValueError):
             raise self.context.connection.error(
-                "the API's user",
+                resource,
                 f"Jira says that its time zone is '{name}', which is not known",
                 "Choose a time zone such as Europe/Berlin in the user's Jira profile",
             ) from None
 
     def _catalogue(self, table: str, path: str) -> list[Row]:
         self.context.status(table)
-        return [_row(entry) for entry in self._get(path, table)]
+        return [_row(entry) for entry in self._objects(self._get(path, table), table, "id")]
 
     def _fields(self) -> list[Row]:
         """The fields, from which we learn which of them hold people or long texts."""
         rows = self._catalogue("fields", "field")
         for row in rows:
-            schema = row.record.get("schema") or {}
-            field_id, name = str(row.record["id"]), str(row.record.get("name"))
+            schema = row.record.get("schema")
+            if not isinstance(schema, dict):
+                continue
             if "user" in (schema.get("type"), schema.get("items")):
-                self._user_fields |= {field_id, name}
+                self._user_fields.add(row.record)
             if str(schema.get("custom", "")).endswith(f":{LONG_TEXT_TYPE}"):
-                self._long_fields.add(field_id)
-                self._long_names.add(name)
+                self._long_fields.add(row.record)
         return rows
 
     def _projects(self) -> list[JsonObject]:
         self.context.status("projects")
-        if self.is_cloud:
-            return list(self._paged(f"{self._api}/project/search", "projects"))
-        return list(self._get("project", "projects"))
+        found = (
+            list(self._paged(f"{self._api}/project/search", "projects"))
+            if self.is_cloud
+            else self._get("project", "projects")
+        )
+        return self._objects(found, "projects", "id", "key")
 
     def _wanted(self, projects: Sequence[JsonObject]) -> list[str]:
         """Keys of the projects to load, all of them visible."""
@@ -229,10 +234,11 @@ class JiraSource(Source):
             page = self._http.get(
                 path, resource=resource, params={**params, "startAt": start, "maxResults": AGILE_PAGE}
             )
-            values = page["values"]
+            values = self._objects(self._part(page, "values", resource), resource, "id")
             yield from values
             start += len(values)
-            if not values or page.get("isLast", start >= page.get("total", 0)):
+            is_last, total = page.get("isLast"), page.get("total")
+            if not values or is_last or (is_last is None and total is not None and start >= total):
                 return
 
     # ------------------------------------------------------------------ boards and sprints
@@ -251,29 +257,34 @@ class JiraSource(Source):
             boards |= {str(board["id"]): board for board in found}
         yield "boards", [_row(board) for board in boards.values()]
         sprints: dict[str, JsonObject] = {}
+        hidden: list[str] = []
         for board in boards.values():
-            if board.get("type") != "kanban":
-                sprints |= {str(sprint["id"]): sprint for sprint in self._sprints(board)}
+            if board.get("type") == "kanban":
+                continue
+            path, resource = f"rest/agile/1.0/board/{board['id']}/sprint", f"sprints of board {board['id']}"
+            probe = self._http.request(
+                "GET", path, resource=resource, params={"maxResults": 1}, allow=(400, 403, 404)
+            )
+            if probe.status == 200:
+                sprints |= {str(sprint["id"]): sprint for sprint in self._paged(path, resource)}
+            elif probe.status != 400:  # which says that the board has no sprints
+                hidden.append(f"{board.get('name')} ({board['id']})")
+        if hidden:
+            self.context.note(f"No sprints of these boards, not for this user: {', '.join(hidden)}.")
         yield "sprints", [_row(sprint) for sprint in sprints.values()]
-
-    def _sprints(self, board: JsonObject) -> list[JsonObject]:
-        """The sprints of a board; none for a board that has no sprints (400) or that we may not see."""
-        path, resource = f"rest/agile/1.0/board/{board['id']}/sprint", f"sprints of board {board['id']}"
-        probe = self._http.request(
-            "GET", path, resource=resource, params={"maxResults": 1}, allow=(400, 403, 404)
-        )
-        return list(self._paged(path, resource)) if probe.status == 200 else []
 
     # ------------------------------------------------------------------ issues
 
     def _issues(self, project: str, zone: ZoneInfo) -> Iterator[tuple[str, list[Row]]]:
         """Issues updated since the newest completed load, and their changelogs."""
         start_date = self.context.connection.start_date
-        scope = f"issues of {project} from {start_date.isoformat() if start_date else 'the beginning'}"
+        names = "" if self.context.connection.pseudonymous else " with names"
+        beginning = start_date.isoformat() if start_date else "the beginning"
+        scope = f"issues of {project} from {beginning}{names}"
         since = self.context.progress.since(scope)
         begin = max(filter(None, (start_date, since - OVERLAP if since else None)), default=None)
         self.context.status(f"issues of {project}")
-        waiting: list[str] = []
+        waiting: dict[str, bool] = {}
         for page in self._walk(project, zone, begin):
             yield "issues", [self._issue_row(issue) for issue in page]
             for issue in page:
@@ -281,15 +292,15 @@ class JiraSource(Source):
             if not self.is_cloud:
                 yield "issue_changelogs", self._embedded_changelogs(page)
                 continue
-            waiting += (str(issue["id"]) for issue in page)
+            waiting |= {str(issue["id"]): _was_updated(issue) for issue in page}
             if len(waiting) >= CHANGELOG_ISSUES - ISSUES_PAGE:
                 yield "issue_changelogs", self._bulk_changelogs(waiting)
-                waiting = []
+                waiting = {}
         if waiting:
             yield "issue_changelogs", self._bulk_changelogs(waiting)
 
     def _issue_row(self, issue: JsonObject) -> Row:
-        kept = {name: value for name, value in issue["fields"].items() if name not in self._long_fields}
+        kept = {name: value for name, value in issue["fields"].items() if name not in self._long_fields.ids}
         fields = _without_copies(kept)
         record = {"id": issue["id"], "key": issue["key"], "self": issue.get("self"), "fields": fields}
         return Row({"id": str(issue["id"]), "key": issue["key"], "updated": _updated(issue)}, record)
@@ -348,14 +359,14 @@ class JiraSource(Source):
             yield from self._search_data_center(body, resource, with_changelog=fields is None)
 
     def _wanted_fields(self) -> list[str]:
-        return ["*all", *(f"-{name}" for name in sorted(self._long_fields | VOLATILE))]
+        return ["*all", *(f"-{name}" for name in sorted(self._long_fields.ids | VOLATILE))]
 
     def _search_cloud(self, body: JsonObject, resource: str) -> Iterator[Page]:
         while True:
             answer = self._http.post(f"{self._api}/search/jql", resource=resource, body=body)
             is_last = bool(answer.get("isLast", not answer.get("nextPageToken")))
             token = None if is_last else self._part(answer, "nextPageToken", resource)
-            yield Page(self._part(answer, "issues", resource), is_last)
+            yield Page(self._issues_of(answer, resource, body), is_last)
             if is_last:
                 return
             body = {**body, "nextPageToken": token}
@@ -365,46 +376,94 @@ class JiraSource(Source):
         while True:
             query = {**body, "startAt": start, **({"expand": ["changelog"]} if with_changelog else {})}
             answer = self._http.post(f"{self._api}/search", resource=resource, body=query)
-            issues = self._part(answer, "issues", resource)
+            issues = self._issues_of(answer, resource, body)
             start += len(issues)
             is_last = start >= self._part(answer, "total", resource) or not issues
             yield Page(issues, is_last)
             if is_last:
                 return
 
+    def _issues_of(self, answer: Any, resource: str, body: JsonObject) -> list[JsonObject]:
+        """The issues of a search's answer, with their fields unless only ids were asked for."""
+        issues = self._objects(self._part(answer, "issues", resource), resource, "id")
+        if body["fields"] != ["id"]:
+            for issue in issues:
+                self._part(issue, "key", resource)
+                self._part(self._part(issue, "fields", resource), "updated", resource)
+        return issues
+
     def _part(self, answer: Any, key: str, resource: str) -> Any:
         """A part of an answer that must be there."""
         if not isinstance(answer, dict) or answer.get(key) is None:
-            raise self.context.connection.error(
-                resource,
-                f"Jira's answer lacks '{key}'",
-                "Check that url is Jira's own address and that deployment is right, then load again",
-            )
+            raise self._unexpected(resource, f"lacks '{key}'")
         return answer[key]
+
+    def _objects(self, value: Any, resource: str, *keys: str) -> list[JsonObject]:
+        """A list of objects that must have these keys."""
+        if not isinstance(value, list):
+            raise self._unexpected(resource, "is no list")
+        for entry in value:
+            for key in keys:
+                self._part(entry, key, resource)
+        return value
+
+    def _unexpected(self, resource: str, problem: str) -> LoadError:
+        return self.context.connection.error(
+            resource,
+            f"Jira's answer {problem}",
+            "Check that url is Jira's own address and that deployment is right, then load again",
+        )
 
     # ------------------------------------------------------------------ changelogs
 
-    def _bulk_changelogs(self, issue_ids: Sequence[str]) -> list[Row]:
-        """Jira Cloud: changes of many issues at once; those of one issue can stand on several pages."""
-        resource = f"changelogs of issues {issue_ids[0]} to {issue_ids[-1]}"
-        found: dict[str, dict[str, JsonObject]] = {issue_id: {} for issue_id in issue_ids}
-        body: JsonObject = {"issueIdsOrKeys": list(found), "maxResults": CHANGELOG_ENTRIES}
+    def _bulk_changelogs(self, issues: Mapping[str, bool]) -> list[Row]:
+        """Jira Cloud: changes of many issues at once; those of one issue can stand on several pages.
+
+        Args:
+            issues: their ids, and whether each was updated after it was created
+        """
+        ids = list(issues)
+        resource = f"changelogs of issues {ids[0]} to {ids[-1]}"
+        found: dict[str, dict[str, JsonObject]] = {}
+        body: JsonObject = {"issueIdsOrKeys": ids, "maxResults": CHANGELOG_ENTRIES}
         while True:
             answer = self._http.post(f"{self._api}/changelog/bulkfetch", resource=resource, body=body)
-            for entry in self._part(answer, "issueChangeLogs", resource):
-                histories = found.setdefault(str(entry["issueId"]), {})
-                histories |= {str(history["id"]): history for history in entry["changeHistories"]}
+            entries = self._part(answer, "issueChangeLogs", resource)
+            for entry in self._objects(entries, resource, "issueId", "changeHistories"):
+                histories = self._objects(entry["changeHistories"], resource, "id")
+                known = found.setdefault(str(entry["issueId"]), {})
+                known |= {str(history["id"]): history for history in histories}
             token = answer.get("nextPageToken")
             if not token:
-                return [self._changelog_row(id_, histories.values()) for id_, histories in found.items()]
+                break
             body = {**body, "nextPageToken": token}
+        rows = [self._changelog_row(id_, histories.values()) for id_, histories in found.items() if histories]
+        for id_, was_updated in issues.items():
+            if not found.get(id_) and (row := self._own_changelog(id_, was_updated)):
+                rows.append(row)
+        return rows
+
+    def _own_changelog(self, id_: str, was_updated: bool) -> Row | None:
+        """Jira Cloud: the changes of an issue that the bulk left out.
+
+        It has none; or it was deleted or hidden after we read it, and what is stored of it stays as it is.
+        """
+        if not was_updated:
+            return self._changelog_row(id_, [])
+        resource, path = f"changelog of issue {id_}", f"{self._api}/issue/{id_}/changelog"
+        own = self._http.request("GET", path, resource=resource, params={"maxResults": 1}, allow=(404,))
+        if own.status == 404:
+            return None
+        has_any = self._part(own.json, "values", resource)
+        return self._changelog_row(id_, self._paged(path, resource) if has_any else [])
 
     def _embedded_changelogs(self, issues: Sequence[JsonObject]) -> list[Row]:
         """Jira Data Center: the search gave the changes, and how many there are."""
         rows = []
         for issue in issues:
-            changelog = self._part(issue, "changelog", f"changelog of {issue['key']}")
-            histories = changelog["histories"]
+            resource = f"changelog of {issue['key']}"
+            changelog = self._part(issue, "changelog", resource)
+            histories = self._objects(self._part(changelog, "histories", resource), resource, "id")
             if len(histories) != changelog.get("total", len(histories)):
                 histories = self._completed(issue)
             rows.append(self._changelog_row(str(issue["id"]), histories))
@@ -420,7 +479,7 @@ class JiraSource(Source):
             return list(self._paged(f"{path}/changelog", resource))
         answer = self._http.get(path, resource=resource, params={"expand": "changelog", "fields": "updated"})
         changelog = self._part(answer, "changelog", resource)
-        histories: list[JsonObject] = changelog["histories"]
+        histories = self._objects(self._part(changelog, "histories", resource), resource, "id")
         if len(histories) != changelog.get("total"):
             raise self.context.connection.error(
                 resource,
@@ -437,19 +496,38 @@ class JiraSource(Source):
         """A history whose changes of descriptions, comments and the like do not hold the text."""
         history = {key: value for key, value in history.items() if key != "historyMetadata"}
         history["items"] = [
-            {**item, **dict.fromkeys(CHANGE_VALUES, None)} if self._is_long(item) else item
+            {**item, **dict.fromkeys(CHANGE_VALUES, None)} if self._long_fields.is_changed_by(item) else item
             for item in history.get("items", [])
         ]
         return history
 
-    def _is_long(self, item: JsonObject) -> bool:
-        name = str(item.get("field", ""))
-        return item.get("fieldId") in self._long_fields or not self._long_names.isdisjoint(
-            (name, name.lower())
-        )
-
 
 SOURCE = JiraSource
+
+
+class FieldSet:
+    """Fields of one kind, whose changes can be told.
+
+    Args:
+        system: ids of Jira's own fields, which are their names too
+    """
+
+    def __init__(self, system: Iterable[str]) -> None:
+        self.ids = set(system)
+        self._names = set(system)
+
+    def add(self, field: Mapping[str, Any]) -> None:
+        """Add a field of the catalogue."""
+        self.ids.add(str(field["id"]))
+        self._names.add(str(field.get("name")))
+
+    def is_changed_by(self, item: Mapping[str, Any]) -> bool:
+        """Whether a change is of one of the fields. Their names, which others may have too, count only where
+        the change has no id, as in Data Center."""
+        if field_id := item.get("fieldId"):
+            return field_id in self.ids
+        name = str(item.get("field", ""))
+        return not self._names.isdisjoint((name, name.lower()))
 
 
 @dataclass(frozen=True)
@@ -508,6 +586,12 @@ def _updated(issue: JsonObject) -> dt.datetime:
     return _instant(issue["fields"]["updated"])
 
 
+def _was_updated(issue: JsonObject) -> bool:
+    """Whether an issue was updated after it was created: only then can it have changes."""
+    fields = issue["fields"]
+    return bool(fields.get("created") != fields["updated"])
+
+
 def _fresh(issues: Iterable[JsonObject], known: dict[str, str]) -> list[JsonObject]:
     """The issues that are not known in this version; they are then."""
     fresh = [issue for issue in issues if known.get(issue["id"]) != issue["fields"]["updated"]]
@@ -542,5 +626,15 @@ def _explain(body: Any) -> str:
     """What Jira says in the body of a failure."""
     if not isinstance(body, dict):
         return ""
-    said = [*body.get("errorMessages", []), *(body.get("errors") or {}).values(), body.get("message")]
-    return " ".join(str(text) for text in said if text)
+    return " ".join(_texts([body.get(key) for key in ("errorMessages", "errors", "message")]))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in a JSON value, however deep."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for entry in value:
+            yield from _texts(entry)
+    elif value:
+        yield str(value)

@@ -10,6 +10,7 @@ import pytest
 from dashboards import look, words
 from dashboards.charts import portfolio_heatmap
 from dashboards.look import FLOW_ITEM_COLOURS, STATE_COLOURS
+from dashboards.view import as_csv
 
 
 def test_a_figure_is_explained_in_the_documentations_words() -> None:
@@ -95,3 +96,18 @@ def test_the_heatmap_compares_with_the_scopes_own_median() -> None:
     heatmap = portfolio_heatmap(rows, "flow_efficiency", more_is_better=True).data[0]
     assert [list(line) for line in heatmap.z] == [[-0.5, 0.0, 0.0, 0.0]]
     assert [list(line) for line in heatmap.text] == [["20%", "40%", "(90%)", "(10%)"]]
+
+
+def test_no_text_that_is_taken_along_is_a_formula_to_a_spreadsheet() -> None:
+    data = pd.DataFrame(
+        {
+            "title": ['=HYPERLINK("http://x","y")', "Pay by card", None],
+            "net_flow": [-3, 2, 0],
+            "velocity": [-1.5, None, 2.0],
+            "is_complete": [True, False, True],
+            "entered_at": pd.to_datetime(["2026-01-01", None, "2026-01-02 10:00"], format="mixed"),
+        }
+    )
+    lines = data.to_csv(index=False).splitlines()
+    expected = [lines[0], lines[1].replace("=HYPERLINK", "'=HYPERLINK"), *lines[2:]]
+    assert as_csv(data).decode().splitlines() == expected

@@ -336,6 +336,22 @@ def test_a_mistaken_call_is_told(arguments: list[str], said: str, monkeypatch: p
     assert said in result.stderr
 
 
+def test_a_file_of_another_folder_is_refused(tmp_path: Path) -> None:
+    broken = write_seeds(tmp_path / "a", state_mapping=["jira,acme,PAY,,Doing,doing,,,,,"])
+    sound = write_seeds(tmp_path / "b")
+    states, products = str(broken / "state_mapping.csv"), str(sound / "products.csv")
+    for arguments in ([states, "--seeds", str(sound)], [states, products], [products, states, "--fix"]):
+        result = run(*arguments)
+        assert result.exit_code == 2, arguments
+        assert "is not in" in result.stderr
+        assert "Check the files of one folder at a time" in result.stderr
+
+
+def test_shipped_rows_are_checked_with_any_folder(tmp_path: Path) -> None:
+    shipped = str(ROOT / "seeds" / "defaults" / "default_state_mapping.csv")
+    assert run(shipped, "--seeds", str(write_seeds(tmp_path / "seeds"))).exit_code == 0
+
+
 def test_a_large_seed_is_checked_at_once(tmp_path: Path) -> None:
     rows = [f"jira,acme,P{n % 40},T{n % 7},State {n},active,,{n % 9},,," for n in range(5000)]
     folder = write_seeds(tmp_path / "seeds", state_mapping=rows)

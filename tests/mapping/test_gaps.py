@@ -13,6 +13,9 @@ from typer.testing import CliRunner, Result
 
 from pipelines import cli
 from pipelines.mapping.check import check_seeds
+from pipelines.mapping.gaps import Adviser, Suggestion
+from pipelines.mapping.rules import seeds
+from pipelines.mapping.seed_files import read_seed, seed_path
 from tests.mapping.seed_folder import header, write_seeds
 
 SEEN = "timestamp '2026-01-02', timestamp '2026-05-03'"
@@ -167,6 +170,66 @@ def test_a_suggestion_says_what_it_rests_on(folder: Path, value: str, row: str, 
     assert (gap["suggested_row"], gap["reasons"]) == (row, reasons)
 
 
+def suggested(folder: Path, seed: str, value: str, category: str | None = None) -> Suggestion:
+    """What is suggested for a value that nothing is known of but its name and the tool's category."""
+    adviser = Adviser({name: read_seed(seed_path(name, folder)) for name in seeds()}, [])
+    gap = {"connection": "acme", "tool": "jira", "seed": seed, "gap_type": "unmapped", "project": "PAY"}
+    gap |= {"tool_value": value, "tool_state_category": category, "stay_p50_seconds": None}
+    found = adviser.suggestion([gap])
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning"),
+    [("Implemented", ""), ("Blocks", ""), ("High", ""), ("Duplicates", "cancelled"), ("Unresolved", "")],
+)
+def test_a_resolution_is_compared_with_resolutions_alone(tmp_path: Path, value: str, meaning: str) -> None:
+    suggestion = suggested(write_seeds(tmp_path / "seeds"), "value_mapping", value)
+    assert suggestion.cells["value"] == meaning
+
+
+def test_what_a_row_may_not_say_is_not_suggested(tmp_path: Path) -> None:
+    folder = write_seeds(
+        tmp_path / "seeds",
+        state_mapping=["jira,acme,WEB,,Parked,idle,,,,,"],
+        value_mapping=["jira,acme,resolution,Answered,closed,"],
+    )
+    assert suggested(folder, "state_mapping", "Parked").cells["abstract_state"] == ""
+    assert suggested(folder, "value_mapping", "Answered").cells["value"] == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "category", "meaning"),
+    [
+        ("Unresolved", "new", "new"),
+        ("Unresolved", None, ""),
+        ("Re-Closed", None, ""),
+        ("Not Closed", None, ""),
+        ("Review Incomplete", None, ""),
+        ("In Reviews", "active", "active"),  # a queue is work in progress to the tool
+        ("In-Progress", None, "active"),  # another spelling, no other meaning
+        ("Canceled", "done", "done"),
+        ("Canceled", "new", "new"),
+        ("Opened", "done", "done"),
+    ],
+)
+def test_a_name_that_is_only_alike_says_nothing_else_than_the_tool_does(
+    tmp_path: Path, value: str, category: str | None, meaning: str
+) -> None:
+    rows = ["Review Complete,done", "Cancelled,new"]
+    states = [f"jira,acme,{project},,{row},,,,," for project in ("WEB", "OPS") for row in rows]
+    folder = write_seeds(tmp_path / "seeds", state_mapping=states)
+    suggestion = suggested(folder, "state_mapping", value, category)
+    assert suggestion.cells["abstract_state"] == meaning
+    assert (suggestion.cells["outcome"] == "cancelled") == ((value, category) == ("Canceled", "done"))
+
+
+def test_the_same_name_stands_whatever_the_tool_says(tmp_path: Path) -> None:
+    folder = write_seeds(tmp_path / "seeds", state_mapping=["jira,acme,WEB,,Parked,waiting,,,,,"])
+    assert suggested(folder, "state_mapping", "Parked", "new").cells["abstract_state"] == "waiting"
+
+
 def test_the_table_shows_shares_examples_and_what_changed(folder: Path) -> None:
     said = " ".join(run(folder).stdout.split())
     assert (
@@ -195,7 +258,8 @@ def test_other_formats_hold_every_gap(folder: Path) -> None:
 def test_chosen_rows_are_written_and_pass_the_check(folder: Path) -> None:
     result = run(folder, "--write", "1", "--write", "2=waiting", "--write", "5=task/none")
     assert result.exit_code == 0, result.output
-    assert "state_mapping.csv line 5: jira,acme,WEB,,Ready for QA,waiting" in result.stdout
+    assert "state_mapping.csv line 6: jira,acme,WEB,,Ready for QA,waiting" in result.stdout
+    assert "state_mapping.csv line 5: jira,acme,PAY,,Parked,waiting" in result.stdout
     assert (folder / "state_mapping.csv").read_text(encoding="utf-8").splitlines() == [
         header("state_mapping"),
         *STATES,
@@ -208,21 +272,114 @@ def test_chosen_rows_are_written_and_pass_the_check(folder: Path) -> None:
     assert check_seeds(folder).errors == ()
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 @pytest.mark.parametrize(
-    ("choice", "said"),
+    ("choices", "said"),
     [
-        ("99", "there is no gap 99; they are numbered 1 to 9"),
-        ("x", "there is no gap x"),
-        ("5", "nothing tells its model. Say it: --write 5=model/flow_item/flow_level."),
-        ("2=idle", "abstract_state is one of new, active, waiting, done, not 'idle'."),
+        (["99"], "there is no gap 99; they are numbered 1 to 9"),
+        (["x"], "there is no gap x"),
+        (["5"], "nothing tells its model. Say it: --write 5=model/flow_item/flow_level."),
+        (["5=task"], "nothing tells its flow_item. Say it: --write 5=model/flow_item/flow_level."),
+        (["2=idle"], "abstract_state 'idle' is not one of new, active, waiting, done: write one of these."),
+        (
+            ["5=task/none/item/2"],
+            "says more than a row of flow_item_mapping does: model/flow_item/flow_level.",
+        ),
+        (["2", "2=waiting"], "--write 2 and --write 2=waiting contradict each other: choose one."),
+        (["5=task/none/=1"], "flow_level '=1' begins with =, which spreadsheets run as a formula."),
     ],
 )
-def test_what_cannot_be_written_is_told_and_nothing_is(folder: Path, choice: str, said: str) -> None:
-    before = (folder / "state_mapping.csv").read_bytes()
-    result = run(folder, "--write", "1", "--write", choice)
+def test_what_cannot_be_written_is_told_and_nothing_is(folder: Path, choices: list[str], said: str) -> None:
+    before = contents(folder)
+    result = run(folder, "--write", "1", *(word for choice in choices for word in ("--write", choice)))
     assert result.exit_code == 1
     assert said in result.stderr
-    assert (folder / "state_mapping.csv").read_bytes() == before
+    assert contents(folder) == before
+
+
+def test_a_meaning_of_ones_own_takes_the_place_of_all_that_is_suggested(folder: Path) -> None:
+    path = folder / "flow_item_mapping.csv"
+    rows = [header("flow_item_mapping"), "jira,acme,PAY,Tech Debt,,,debt,debt,story,,,,"]
+    path.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    assert listed(folder)[2]["suggested_row"] == rows[1].replace("PAY", "WEB")
+    assert "nothing tells its flow_item" in run(folder, "--write", "3=defect").stderr
+    assert run(folder, "--write", "3=defect/defect").exit_code == 0
+    added = "jira,acme,WEB,Tech Debt,,,defect,defect,,,,,"
+    assert path.read_text(encoding="utf-8").splitlines() == [*rows, added]
+
+
+def test_a_choice_that_stands_twice_is_written_once(folder: Path) -> None:
+    result = run(folder, "--write", "1", "--write", "1=waiting")
+    assert result.exit_code == 0, result.output
+    assert (folder / "state_mapping.csv").read_text(encoding="utf-8").count(",WEB,,Ready for QA,") == 1
+
+
+@pytest.mark.parametrize("choice", ["1", "1=active"])
+def test_a_row_that_is_there_already_is_not_written_again(folder: Path, choice: str) -> None:
+    assert run(folder, "--write", "1").exit_code == 0
+    before = contents(folder)
+    result = run(folder, "--write", choice)
+    assert result.exit_code == 1
+    assert "state_mapping.csv line 5 maps it already: jira,acme,WEB,,Ready for QA,waiting" in result.stderr
+    assert "until the next `dbt build`" in result.stderr
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("null", "tool_state says null, which dbt reads as blank"),
+        ("-Waiting-", "tool_state '-Waiting-' begins with -, which spreadsheets run as a formula."),
+        ('=HYPERLINK("http://x","y")', "begins with =, which spreadsheets run as a formula."),
+    ],
+)
+def test_a_word_of_the_tool_that_no_seed_can_hold_is_refused(
+    folder: Path, warehouse: Path, value: str, said: str
+) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update mapping_gap_work set tool_value = ? where tool_value = 'Parked'", [value])
+    before = contents(folder)
+    result = run(folder, "--write", "1", "--write", "2=waiting")
+    assert result.exit_code == 1
+    assert "--write 2=waiting: " in result.stderr
+    assert said in result.stderr
+    assert contents(folder) == before
+
+
+def test_a_file_with_problems_or_none_at_all_takes_no_rows(folder: Path) -> None:
+    path = folder / "flow_item_mapping.csv"
+    path.write_text(f"{header('flow_item_mapping')}\njira,,,Bug,,,bug,defect,,,,,\n", encoding="utf-8")
+    before = contents(folder)
+    result = run(folder, "--write", "1", "--write", "3=defect/defect")
+    assert "flow_item_mapping.csv has problems. Mend them first" in result.stderr
+    assert contents(folder) == before
+    path.unlink()
+    result = run(folder, "--write", "1", "--write", "3=defect/defect")
+    assert result.exit_code == 1
+    assert "flow_item_mapping.csv is missing: `streamgauge check --fix` adds it." in result.stderr
+    assert (folder / "state_mapping.csv").read_bytes() == before["state_mapping.csv"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--write", "1"]])
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path, arguments: list[str]) -> None:
+    result = run(tmp_path / "sedes", *arguments)
+    assert result.exit_code == 1
+    assert "there is no such folder. Name the seeds' folder with --seeds" in result.stderr
+
+
+def test_no_cell_of_the_csv_is_a_formula(folder: Path, warehouse: Path) -> None:
+    formula = '=HYPERLINK("http://x","y")'
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "update mapping_gap_work set tool_value = ? where tool_value = 'Parked'", [formula]
+        )
+    row = list(csv.DictReader(io.StringIO(run(folder, "--format", "csv").stdout)))[1]
+    assert row["tool_value"] == f"'{formula}"
+    assert row["items"] == "12"
+    assert listed(folder)[1]["tool_value"] == formula
 
 
 def test_a_warehouse_that_is_not_there_or_not_built(

@@ -80,6 +80,11 @@ def test_missing_files_are_added(tmp_path: Path) -> None:
         "jira,acme,PAY,,Doing, or not,active,,,,,",
         'jira,acme,PAY,,"Doing,active,,,,,',
         "jira,acme,PAY,,Doing,in work,,,,,",
+        # Two quotes are lost, and the rows between and below them are no note.
+        'jira,acme,PAY,,Doing,active,,,,,"see board\n'
+        "jira,acme,PAY,,Review,active,,,,,\n"
+        'jira,acme,PAY,,Parked,waiting,,,,,as on the board"',
+        'jira,acme,PAY,,Doing,active,,,,,"see board\njira,acme,PAY,,Parked,waiting,,,,,as on the board"',
     ],
 )
 def test_what_is_not_certain_stays_as_it_is(tmp_path: Path, row: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.mapping.errors import MappingError
 from pipelines.mapping.rows import Rows, compare_rows, read_rows
 
 HEADER = (
@@ -72,6 +73,12 @@ def test_a_shipped_default_says_so() -> None:
 )
 def test_an_edit_in_words(after: list[str], said: list[str]) -> None:
     assert words(states("jira,,,,Open,new,,,,,", "jira,,,,QA,active,,,,,"), states(*after)) == said
+
+
+def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "state_mapping.csv").write_bytes(f"{HEADER}jira,,,,Gepr\u00fcft,done,,,,,\n".encode("cp1252"))
+    with pytest.raises(MappingError, match=r"state_mapping\.csv is not UTF-8: run `streamgauge check`"):
+        Rows.of_folders(tmp_path)
 
 
 CELL = st.text(alphabet="aB ,\"\n'", max_size=4)

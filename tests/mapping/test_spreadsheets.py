@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.mapping.spreadsheets import meant
+from pipelines.mapping.spreadsheets import as_text, meant
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,13 @@ def test_meaning(kind: str, text: str, choices: tuple[str, ...], is_certain: boo
     reading = meant(kind, text)
     assert reading.choices == choices
     assert (reading.value is not None) == (is_certain and len(choices) == 1)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_what_a_spreadsheet_would_run_is_text_to_it(text: str) -> None:
+    assert as_text(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "Doing", "a=b", " =1", "'=1"])
+def test_what_it_would_show_stays_as_it_is(text: str) -> None:
+    assert as_text(text) == text

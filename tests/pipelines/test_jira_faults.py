@@ -22,6 +22,7 @@ from tests.pipelines.jira_site import (
     START,
     TOKEN,
     Hook,
+    OnceAt,
     contents,
     expected,
     load,
@@ -131,6 +132,68 @@ def test_boards_that_may_not_be_seen_are_no_failure(database: Path) -> None:
     assert any("No boards" in note for note in result.notes)
 
 
+@pytest.mark.parametrize(("status", "is_said"), [(400, False), (403, True), (404, True)])
+def test_a_board_whose_sprints_may_not_be_seen_is_named(status: int, is_said: bool, database: Path) -> None:
+    refuse: Hook = lambda request: Response('{"message": "no"}', status)  # noqa: E731 - short
+    site = make_site("cloud", before_request=on_path("/board/1/sprint", refuse))
+    with serve(site) as url:
+        result = loaded(url, "cloud", database)
+    said = ["No sprints of these boards, not for this user: Scrum (1)."]
+    assert result.notes == (said if is_said else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"errors": ["x"]}', "answered 400: x."),
+        ('{"errorMessages": null, "errors": {"jql": "wrong"}}', "answered 400: wrong."),
+        ('{"errorMessages": "down", "errors": null, "message": ["a", null]}', "answered 400: down a."),
+        ("[]", "answered 400: BAD REQUEST."),
+    ],
+)
+def test_a_refusal_in_any_words_is_a_clear_error(body: str, said: str, database: Path) -> None:
+    refuse: Hook = lambda request: Response(body, 400)  # noqa: E731 - short
+    with serve(make_site("cloud", before_request=on_path("/search/jql", refuse))) as url:
+        error = str(load(url, "cloud", database).error)
+    assert error.startswith("acme: issues of SHOP: the tool ")
+    assert said in error
+
+
+@pytest.mark.parametrize(
+    ("deployment", "part", "body", "said"),
+    [
+        ("cloud", "/myself", "[]", "the API's user: Jira's answer is no object"),
+        ("cloud", "/myself", "{}", "its time zone is 'None'"),
+        ("cloud", "/priority", '{"values": []}', "priorities: Jira's answer is no list"),
+        ("cloud", "/status", '["Open"]', "statuses: Jira's answer lacks 'id'"),
+        ("cloud", "/project/search", "[]", "projects: Jira's answer lacks 'values'"),
+        ("datacenter", "/project", '[{"id": 1}]', "projects: Jira's answer lacks 'key'"),
+        (
+            "cloud",
+            "/search/jql",
+            '{"issues": {}, "isLast": true}',
+            "issues of SHOP: Jira's answer is no list",
+        ),
+        (
+            "cloud",
+            "/search/jql",
+            '{"issues": [{"id": "1", "key": "SHOP-1", "fields": {}}], "isLast": true}',
+            "issues of SHOP: Jira's answer lacks 'updated'",
+        ),
+        ("cloud", "/bulkfetch", '{"issueChangeLogs": [{}]}', "to 10025: Jira's answer lacks 'issueId'"),
+        ("cloud", "/board/1/sprint", '{"values": null}', "sprints of board 1: Jira's answer lacks 'values'"),
+    ],
+)
+def test_an_answer_of_another_shape_is_a_clear_error(
+    deployment: str, part: str, body: str, said: str, database: Path
+) -> None:
+    answer: Hook = lambda request: Response(body)  # noqa: E731 - short
+    site = make_site(deployment, before_request=on_path(part, answer))
+    with serve(site, deployment=deployment) as url:
+        assert said in str(load(url, deployment, database).error)
+    assert not database.exists()
+
+
 # ---------------------------------------------------------------------- loads that die
 
 
@@ -229,6 +292,40 @@ def test_progress_comes_from_the_warehouse_alone(database: Path) -> None:
         assert stored(copy) == expected(site)
 
 
+def test_a_second_load_of_a_connection_is_refused_while_one_is_at_work(database: Path) -> None:
+    site = make_site("cloud", page_limit=10)
+    errors: list[str] = []
+    with serve(site) as url:
+        again = OnceAt("/bulkfetch", 1, lambda: errors.append(str(load(url, "cloud", database).error)))
+        site.before_request = again
+        loaded(url, "cloud", database)
+    assert errors == [
+        "acme: load: another load of this connection is at work. Wait until it has ended, then load again."
+    ]
+    assert stored(database) == expected(site)
+    assert [entry.name for entry in database.parent.iterdir()] == [database.name]
+
+
+def test_rows_that_vanish_before_they_are_merged_are_an_error(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extract = Package.extract
+
+    def extract_and_lose(package: Package, batches: Any) -> None:
+        extract(package, batches)
+        for extracted in database.parent.glob("*.loading/acme/*/normalize/extracted/*"):
+            shutil.rmtree(extracted)
+
+    site = make_site("cloud")
+    with serve(site) as url:
+        with monkeypatch.context() as patched:
+            patched.setattr(Package, "extract", extract_and_lose)
+            error = str(load(url, "cloud", database).error)
+        assert "acme: load: what was read has vanished from " in error
+        loaded(url, "cloud", database)
+    assert stored(database) == expected(site)
+
+
 def test_a_warehouse_in_use_is_a_clear_error(database: Path) -> None:
     database.write_bytes(b"this is no DuckDB file" * 1000)
     with serve(make_site("cloud")) as url:
@@ -297,6 +394,40 @@ def test_a_sweep_that_would_remove_too_much_stops(deployment: str, database: Pat
         assert rows(database, "select count(*) from raw_jira.loads") == [(2,)]
         loaded(url, deployment, database, sweep=True, sweep_limit=0.5)
     assert [is_present for _, is_present in sightings(database)] == [False] * 3
+
+
+@pytest.mark.parametrize(("count", "gone", "is_refused"), [(15, 1, False), (15, 2, True), (1, 1, False)])
+def test_of_few_artifacts_a_sweep_may_remove_one(
+    count: int, gone: int, is_refused: bool, database: Path
+) -> None:
+    site = make_site("cloud", count=count)
+    with serve(site) as url:
+        loaded(url, "cloud", database)
+        del site.issues[:gone]
+        result = load(url, "cloud", database, sweep=True)
+    assert (result.error is not None) is is_refused
+    assert len(sightings(database)) == (0 if is_refused else gone)
+
+
+def test_a_sweep_limit_of_zero_removes_none(database: Path) -> None:
+    site = make_site("cloud", count=5)
+    with serve(site) as url:
+        loaded(url, "cloud", database)
+        del site.issues[0]
+        assert "1 of 5" in str(load(url, "cloud", database, sweep=True, sweep_limit=0.0).error)
+    assert sightings(database) == []
+
+
+def test_a_sweep_that_is_refused_still_records_what_came_back(database: Path) -> None:
+    site = make_site("cloud", count=40)
+    with serve(site) as url:
+        loaded(url, "cloud", database)
+        back = site.issues.pop(7)
+        loaded(url, "cloud", database, sweep=True)
+        site.issues.append(back)
+        del site.issues[:3]
+        assert "3 of 39" in str(load(url, "cloud", database, sweep=True).error)
+    assert sightings(database) == [(back["id"], False), (back["id"], True)]
 
 
 def test_two_of_forty_are_exactly_what_a_sweep_may_remove(database: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from werkzeug.wrappers import Request, Response
 
 from pipelines.demo.jira_api import serve
 from pipelines.load import load_connection
@@ -226,6 +227,43 @@ def test_changes_of_one_issue_over_several_pages_are_put_together(database: Path
     assert stored(database) == expected(site)
 
 
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_an_issue_that_the_bulk_of_changelogs_leaves_out_keeps_its_changes(
+    is_deleted: bool, database: Path
+) -> None:
+    """It was deleted, or hidden for a moment, after the search."""
+    site = make_site("cloud", count=4)
+    with serve(site) as url:
+        loaded(url, "cloud", database)
+        before = stored(database)
+        for issue in site.issues:
+            touch(issue, LATER)
+        left_out = site.issues[1]
+        site.before_request = OnceAt("/changelog/bulkfetch", 1, lambda: site.issues.remove(left_out))
+        if not is_deleted:
+            after = OnceAt("/changelog", 1, lambda: site.issues.append(left_out))
+            remove = site.before_request
+            site.before_request = lambda request: remove(request) or after(request)
+        loaded(url, "cloud", database)
+    changes = before if is_deleted else expected(site)
+    assert stored(database) == {
+        **expected(site), left_out["id"]: ("changed", changes[left_out["id"]][1])
+    }  # fmt: skip
+
+
+def test_an_issue_without_changes_is_asked_for_its_own_only_if_it_was_updated(database: Path) -> None:
+    site = make_site("cloud", count=2)
+    for issue in site.issues:
+        issue["changelog"]["histories"] = []
+    site.issues[0]["fields"]["created"] = site.issues[0]["fields"]["updated"]
+    asked: list[str] = []
+    site.before_request = lambda request: asked.append(request.path)
+    with serve(site) as url:
+        loaded(url, "cloud", database)
+    assert stored(database) == expected(site)
+    assert [path for path in asked if path.endswith("/changelog")] == ["/rest/api/3/issue/10002/changelog"]
+
+
 @pytest.mark.parametrize(
     "cut", [{"has_issue_changelog": True, "issue_changelog_limit": 1}, {"has_issue_changelog": False}]
 )
@@ -266,6 +304,25 @@ def test_long_texts_are_not_stored(deployment: str, database: Path) -> None:
         "select record->'$.histories[0].items[1]' from raw_jira.issue_changelogs where issue_id = '10001'",
     )
     assert '"field":"description"' in items
+
+
+def test_a_list_whose_pages_do_not_say_which_is_the_last_is_read_to_its_end(database: Path) -> None:
+    site = make_site("cloud", count=1)
+    site.boards = [
+        {"id": number, "name": f"Board {number}", "type": "kanban", "location": {"projectKey": "SHOP"}}
+        for number in range(120)
+    ]
+
+    def bare_page(request: Request) -> Response | None:
+        if not request.path.endswith("/board"):
+            return None
+        start, size = (int(request.args.get(name, 0)) for name in ("startAt", "maxResults"))
+        return Response(json.dumps({"values": site.boards[start : start + size]}))
+
+    site.before_request = bare_page
+    with serve(site) as url:
+        loaded(url, "cloud", database)
+    assert rows(database, "select count(*) from raw_jira.boards") == [(120,)]
 
 
 def test_other_issues_are_references(database: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import stat
 from pathlib import Path
 
@@ -114,6 +115,50 @@ def test_a_connection_can_keep_its_people_but_not_their_addresses(database: Path
     found = everything(database)
     assert "Ada Surname" in found
     assert "secret.example" not in found
+
+
+@pytest.mark.parametrize("settings", [[False, True], [True, False, True]])
+def test_people_become_pseudonyms_in_what_was_stored_with_names(settings: list[bool], database: Path) -> None:
+    with serve(make_site("cloud", count=40)) as url:
+        for pseudonymous in settings:
+            loaded(url, "cloud", database, pseudonymous=pseudonymous)
+            assert ("Surname" in everything(database)) is not pseudonymous
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS)
+def test_a_field_is_told_by_its_id_where_a_change_has_one(deployment: str, database: Path) -> None:
+    """Two pairs of fields share a name: a long text and the sprints, people and a choice."""
+    site = make_site(deployment, count=1)
+    site.fields += [
+        {"id": "customfield_3", "name": "Sprint", "schema": {"custom": "plugin:textarea"}},
+        {"id": "customfield_4", "name": "Sprint", "schema": {"custom": "plugin:gh-sprint"}},
+        {"id": "customfield_5", "name": "Team", "schema": {"type": "user"}},
+        {"id": "customfield_6", "name": "Team", "schema": {"type": "option"}},
+        {"id": "customfield_7", "name": "customfield_6", "schema": {"type": "user"}},
+    ]
+    changes = [("Sprint", 3), ("Sprint", 4), ("Team", 5), ("Team", 6)]
+    items = [
+        {
+            "field": name,
+            **({"fieldId": f"customfield_{number}"} if deployment == "cloud" else {}),
+            "from": None,
+            "fromString": None,
+            "to": None,
+            "toString": f"value {number}",
+        }
+        for name, number in changes
+    ]
+    site.issues[0]["changelog"]["histories"][0]["items"] = items
+    with serve(site, deployment=deployment) as url:
+        loaded(url, deployment, database)
+    [(found,)] = rows(
+        database, "select record->>'$.histories[0].items[*].toString' from raw_jira.issue_changelogs"
+    )
+    team, choice = (Privacy(KEY).pseudonym(f"value {number}") for number in (5, 6))
+    if deployment == "cloud":
+        assert found == [None, "value 4", team, "value 6"]
+    else:
+        assert found == [None, None, team, choice]
 
 
 @pytest.mark.parametrize("fault", ["500", "cut_json", "closed"])
@@ -238,6 +283,50 @@ def test_a_new_file_of_secrets_is_for_its_owner_only(workplace: Path) -> None:
     pseudonym_key()
     mode = stat.S_IMODE((workplace / ".dlt" / "secrets.toml").stat().st_mode)
     assert mode == 0o600
+
+
+OURS = '[connections.acme]\napi_token = "x"\n'
+
+
+@pytest.fixture
+def secrets_file(workplace: Path) -> Path:
+    """Secrets that all may read, without a key."""
+    file = workplace / ".dlt" / "secrets.toml"
+    file.parent.mkdir()
+    file.write_text(OURS)
+    file.chmod(0o644)
+    reload_configuration()
+    return file
+
+
+def test_a_file_of_secrets_is_for_its_owner_only_once_it_holds_the_key(secrets_file: Path) -> None:
+    made = pseudonym_key()
+    assert made in secrets_file.read_text()
+    assert stat.S_IMODE(secrets_file.stat().st_mode) == 0o600
+    assert list(secrets_file.parent.iterdir()) == [secrets_file]
+
+
+def test_a_file_of_secrets_elsewhere_stays_there(secrets_file: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "secrets.toml"
+    secrets_file.rename(elsewhere)
+    secrets_file.symlink_to(elsewhere)
+    assert pseudonym_key() in elsewhere.read_text()
+    assert secrets_file.is_symlink()
+
+
+def test_secrets_are_whole_if_the_key_cannot_be_written(
+    secrets_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, or a kill: what was there is there."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "fdopen", fail)
+    with pytest.raises(OSError, match="no space left"):
+        pseudonym_key()
+    assert secrets_file.read_text() == OURS
+    assert list(secrets_file.parent.iterdir()) == [secrets_file]
 
 
 def test_the_key_can_come_from_the_environment(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,16 @@ def test_every_mart_is_in_the_guide() -> None:
     assert [path.stem for path in files("models/marts", "*.sql") if f"`{path.stem}`" not in text] == []
 
 
+def test_the_readme_lists_every_folder_once() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = text.partition("## Folders\n\n```\n")[2].partition("```")[0]
+    listed = re.findall(r"^(\S+)/ ", block, flags=re.MULTILINE)
+    assert sorted(set(listed)) == sorted(listed)
+    assert [folder for folder in listed if not (ROOT / folder).is_dir()] == []
+    packages = {path.parent.name for path in ROOT.glob("pipelines/*/__init__.py")} - {"sources"}
+    assert {f"pipelines/{package}" for package in packages} <= set(listed)
+
+
 def test_the_changelog_has_this_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     versions = re.findall(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines import cli
+from pipelines.errors import PublishError
+from pipelines.publish import command
+from pipelines.publish.versions import Published
 from tests.publish.conftest import Warehouse
 
 
@@ -69,6 +73,38 @@ def test_copies_are_made_and_a_failed_one_is_said(warehouse: Warehouse) -> None:
     assert "postgresql://me@127.0.0.1:1/flow, schema streamgauge: " in result.stderr
     assert "secret" not in result.output
     assert (share / "current").read_text() == (warehouse.published / "current").read_text()
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_no_other_publish_comes_between_a_version_and_its_copies(
+    back: bool, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a slow copy of the older one could end last. Loads and builds need not wait for it."""
+    for number in (1, 2):
+        warehouse.build(number)
+        warehouse.publish()
+    copied: list[str] = []
+
+    def copy(snapshot: Path, url: str, schema: str, keep: int) -> None:
+        warehouse.build(3)
+        with pytest.raises(PublishError, match="another publish is at work here"):
+            warehouse.publish()
+        copied.append(snapshot.name)
+
+    monkeypatch.setattr(command, "copy", copy)
+    result = run("--to", "there", *(["--rollback"] if back else []))
+    assert result.exit_code == 0, result.output
+    assert copied == [Published(warehouse.published).current()]
+
+
+def test_a_folder_that_cannot_be_written_is_one_plain_sentence(warehouse: Warehouse) -> None:
+    warehouse.build(1)
+    warehouse.published.write_text("a file")
+    for arguments in ([], ["--rollback"]):
+        result = run(*arguments)
+        assert result.exit_code == 1
+        assert "it cannot be changed" in result.stderr
+        assert isinstance(result.exception, SystemExit)
 
 
 def test_without_tableaus_library_nothing_is_published(

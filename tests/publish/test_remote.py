@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ftplib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,44 @@ def test_a_copy_that_fails_leaves_the_pointer(
     monkeypatch.undo()
     copy(warehouse, str(elsewhere))
     assert builds(current_snapshot(elsewhere)) == {2}
+
+
+def test_what_is_no_version_stays_elsewhere_too(warehouse: Warehouse, tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    for name in ("#recycle", "backup", "20250101"):
+        (share / "versions" / name).mkdir(parents=True)
+    for number in range(3):
+        warehouse.build(number)
+        warehouse.clock += dt.timedelta(hours=2)
+        warehouse.publish()
+        copy(warehouse, str(share), keep=1)
+    left = {path.name for path in (share / "versions").iterdir()}
+    assert {"#recycle", "backup", "20250101"} < left
+    assert len(left) == 5
+
+
+def test_a_password_is_in_no_error(warehouse: Warehouse) -> None:
+    warehouse.build(1)
+    warehouse.publish()
+    with pytest.raises(PublishError, match=r"^ftp://pub@127\.0\.0\.1:1/flow: ") as error:
+        copy(warehouse, "ftp://pub:hunter2@127.0.0.1:1/flow")
+    assert "hunter2" not in str(error.value)
+
+
+def test_what_a_store_refuses_in_its_own_words_is_said(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(url: str) -> None:
+        raise ftplib.error_perm(f"530 Login incorrect for {url}")
+
+    warehouse.build(1)
+    warehouse.publish()
+    monkeypatch.setattr(fsspec.core, "url_to_fs", refuse)
+    with pytest.raises(
+        PublishError, match=r"530 Login incorrect for ftp://pub@127\.0\.0\.1:1/flow\."
+    ) as error:
+        copy(warehouse, "ftp://pub:hunter2@127.0.0.1:1/flow")
+    assert "hunter2" not in str(error.value)
 
 
 @pytest.mark.parametrize("url", ["s3://bucket/flow", "nonsense://bucket"])

@@ -159,9 +159,10 @@ def test_seeds_that_were_edited_since_are_not_passed_off_as_built(warehouse: War
     warehouse.build(1, seeds=seeds)
     warehouse.publish()
 
-    seed.write_text("product_id\nshop\nweb\n")
-    with pytest.raises(PublishError, match=r"seeds/products.csv: it was changed after the build"):
-        warehouse.publish()
+    for content in (b"product_id\nshop\nweb\n", "product_id\nb\u00e4ckerei\n".encode("cp1252")):
+        seed.write_bytes(content)
+        with pytest.raises(PublishError, match=r"seeds/products.csv: it was changed after the build"):
+            warehouse.publish()
     seed.unlink()
     with pytest.raises(PublishError, match=r"seeds/products.csv: it was changed after the build"):
         warehouse.publish()

@@ -12,7 +12,7 @@ from adbc_driver_postgresql import dbapi
 
 from pipelines.errors import PublishError
 from pipelines.publish import current_snapshot, postgres
-from pipelines.publish.postgres import copy_to_postgres, without_password
+from pipelines.publish.postgres import Tables, copy_to_postgres
 from pipelines.publish.snapshot import rollback
 from tests.publish.conftest import MARTS, Warehouse
 
@@ -191,4 +191,28 @@ def test_a_server_that_is_not_there_is_named_without_its_password(warehouse: War
             current_snapshot(warehouse.published), "postgresql://me:secret@127.0.0.1:1/flow", "flow"
         )
     assert "secret" not in str(error.value)
-    assert without_password("postgresql://me:secret@db/flow?password=secret") == "postgresql://me@db/flow"
+
+
+def test_a_password_that_the_server_misreads_is_not_shown(warehouse: Warehouse) -> None:
+    warehouse.build(1)
+    warehouse.publish()
+    with pytest.raises(PublishError, match=r"postgresql://me@127\.0\.0\.1:1/flow, schema flow") as error:
+        copy_to_postgres(
+            current_snapshot(warehouse.published), "postgresql://me:secret/word@127.0.0.1:1/flow", "flow"
+        )
+    assert "secret" not in str(error.value)
+
+
+def test_a_publish_from_elsewhere_is_refused_while_one_is_at_work(
+    warehouse: Warehouse, database: Database
+) -> None:
+    publish(warehouse, database, 1)
+    with closing(dbapi.connect(database.url)) as connection, closing(connection.cursor()) as cursor:
+        assert Tables(connection, cursor, SCHEMA).lock()
+        database.run(f"create table {SCHEMA}.dim_things__next as select 'of the other one' as note")
+        with pytest.raises(PublishError, match=r"another publish is at work there\. Wait until it has ended"):
+            publish(warehouse, database, 2)
+        assert database.builds() == {(1, 100)}
+        assert "dim_things__next" in database.tables()
+    publish(warehouse, database, 3)
+    assert database.builds() == {(3, 100)}

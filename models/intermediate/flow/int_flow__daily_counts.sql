@@ -4,8 +4,8 @@ items as (
     select * from {{ ref('int_flow__counted') }}
 ),
 
-memberships as (
-    select * from {{ ref('int_scopes__memberships') }}
+class_series as (
+    select * from {{ ref('int_flow__class_series') }}
 ),
 
 completions as (
@@ -60,26 +60,18 @@ events as (
 
 final as (
     select
-        memberships.scope_type,
-        memberships.scope_id,
-        events.flow_level,
-        events.flow_item,
+        class_series.series_number,
         events.calendar_date,
-        sum(events.counted_count) as counted_count,
-        sum(events.cancelled_count) as cancelled_count,
-        sum(events.started_completion_count) as started_completion_count,
-        sum(events.arrival_count) as arrival_count,
+        cast(sum(events.counted_count) as bigint) as counted_count,
+        cast(sum(events.cancelled_count) as bigint) as cancelled_count,
+        cast(sum(events.started_completion_count) as bigint) as started_completion_count,
+        cast(sum(events.arrival_count) as bigint) as arrival_count,
         coalesce(sum(events.counted_estimate), 0) as counted_estimate
     from events
-    inner join memberships
-        on
-            events.product_id = memberships.product_id
-            and events.team_key = memberships.team_key
+    inner join class_series
+        on {{ same_class('events', 'class_series') }}
     group by
-        memberships.scope_type,
-        memberships.scope_id,
-        events.flow_level,
-        events.flow_item,
+        class_series.series_number,
         events.calendar_date
 )
 

@@ -1,3 +1,6 @@
+{%- set point_order -%}
+    partition by artifact_id order by changed_at, change_order, length(change_id), change_id, position, attribute
+{%- endset -%}
 with
 
 artifacts as (
@@ -9,13 +12,7 @@ states as (
 ),
 
 tracked_changes as (
-    select
-        *,
-        row_number() over (
-            partition by artifact_id, attribute
-            order by changed_at, is_inferred, length(change_id), change_id, position
-        ) as occurrence
-    from {{ ref('int_timeline__tracked_changes') }}
+    select * from {{ ref('int_timeline__tracked_changes') }}
 ),
 
 label_changes as (
@@ -26,10 +23,10 @@ starts as (
     select
         artifact_id,
         min(changed_at) as first_changed_at,
-        max(from_value) filter (where attribute = 'state' and occurrence = 1) as state_before,
-        max(from_value) filter (where attribute = 'type' and occurrence = 1) as type_before,
-        max(from_value) filter (where attribute = 'project' and occurrence = 1) as project_before,
-        max(from_value) filter (where attribute = 'flag' and occurrence = 1) as flag_before
+        max(from_value) filter (where attribute = 'state' and is_first) as state_before,
+        max(from_value) filter (where attribute = 'type' and is_first) as type_before,
+        max(from_value) filter (where attribute = 'project' and is_first) as project_before,
+        max(from_value) filter (where attribute = 'flag' and is_first) as flag_before
     from tracked_changes
     group by artifact_id
 ),
@@ -118,65 +115,47 @@ unioned as (
     where changed_at is not null
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by artifact_id
-            order by
-                case when change_order = 0 then 0 else 1 end,
-                changed_at, change_order, length(change_id), change_id, position, attribute
-        ) as point_number
-    from unioned
-    where changed_at <= {{ as_of() }}
-),
-
+-- What holds from each point on and what held before it, in one pass: a creation stands first.
 carried as (
     select
+        {% for column in ['native_state', 'artifact_type', 'project', 'flag', 'state_label'] -%}
+            {{ last_known(column) }} over (
+                {{ point_order }} rows between unbounded preceding and current row
+            ) as {{ column }},
+        {% endfor -%}
+        {% for column in ['native_state', 'artifact_type', 'project', 'state_label'] -%}
+            {{ last_known(column) }} over (
+                {{ point_order }} rows between unbounded preceding and 1 preceding
+            ) as previous_{{ column }},
+        {% endfor -%}
+        row_number() over ({{ point_order }}) as point_number,
         artifact_id,
-        point_number,
         attribute,
         changed_at,
         change_id,
         position,
         from_value,
         is_inferred,
-        is_observed,
-        {{ last_known('native_state') }} over point_order as native_state,
-        {{ last_known('artifact_type') }} over point_order as artifact_type,
-        {{ last_known('project') }} over point_order as project,
-        {{ last_known('flag') }} over point_order as flag,
-        {{ last_known('state_label') }} over point_order as state_label
-    from numbered
-    window point_order as (
-        partition by artifact_id
-        order by point_number
-        rows between unbounded preceding and current row
-    )
+        is_observed
+    from unioned
+    where changed_at <= {{ as_of() }}
 ),
 
 -- A label says how far open work is; once the tool itself calls the work done, the label has no say.
 effective as (
     select
-        carried.artifact_id,
-        artifacts.connection,
-        artifacts.tool,
-        carried.point_number,
-        carried.attribute,
-        carried.changed_at,
-        carried.change_id,
-        carried.position,
-        carried.from_value,
-        carried.native_state,
+        carried.*,
         case
             when carried.state_label = '' or states.tool_state_category = 'done' then carried.native_state
             else 'label:' || carried.state_label
         end as tool_state,
-        carried.artifact_type,
-        carried.project,
-        carried.flag != '' as is_flagged,
-        carried.is_inferred,
-        carried.is_observed
+        case
+            when carried.previous_state_label = '' or previous_states.tool_state_category = 'done'
+                then carried.previous_native_state
+            else 'label:' || carried.previous_state_label
+        end as previous_tool_state,
+        artifacts.connection,
+        artifacts.tool
     from carried
     inner join artifacts
         on carried.artifact_id = artifacts.artifact_id
@@ -184,17 +163,10 @@ effective as (
         on
             artifacts.connection = states.connection
             and carried.native_state = states.tool_state
-),
-
-compared as (
-    select
-        *,
-        lag(native_state) over artifact_order as previous_native_state,
-        lag(tool_state) over artifact_order as previous_tool_state,
-        lag(artifact_type) over artifact_order as previous_artifact_type,
-        lag(project) over artifact_order as previous_project
-    from effective
-    window artifact_order as (partition by artifact_id order by point_number)
+    left join states as previous_states
+        on
+            artifacts.connection = previous_states.connection
+            and carried.previous_native_state = previous_states.tool_state
 ),
 
 -- A label that comes or goes on closed work, or below a newer one, changes nothing.
@@ -214,14 +186,14 @@ final as (
         tool_state,
         artifact_type,
         project,
-        is_flagged,
+        flag != '' as is_flagged,
         previous_native_state,
         previous_tool_state,
         previous_artifact_type,
         previous_project,
         is_inferred,
         is_observed
-    from compared
+    from effective
     where attribute != 'state_label' or tool_state is distinct from previous_tool_state
 )
 

@@ -30,20 +30,19 @@ changes as (
 
 numbered as (
     select
-        artifact_id,
-        attribute,
-        to_value,
-        changed_at,
-        row_number() over (
-            partition by artifact_id, attribute
-            order by changed_at desc, length(change_id) desc, change_id desc, position desc
-        ) as newest_first
+        *,
+        row_number() over newest_first as place,
+        lead(artifact_id) over newest_first is null as is_first
     from changes
+    window newest_first as (
+        partition by artifact_id, attribute
+        order by changed_at desc, length(change_id) desc, change_id desc, position desc
+    )
 ),
 
 newest as (
     select * from numbered
-    where newest_first = 1
+    where place = 1
 ),
 
 current_values as (
@@ -93,7 +92,8 @@ inferred as (
         'inferred' as change_id,
         cast(0 as bigint) as position,
         true as is_inferred,
-        false as is_observed
+        false as is_observed,
+        newest.artifact_id is null as is_first
     from current_values
     left join newest
         on
@@ -108,9 +108,31 @@ inferred as (
 ),
 
 unioned as (
-    select * from changes
+    select
+        artifact_id,
+        attribute,
+        from_value,
+        to_value,
+        changed_at,
+        change_id,
+        position,
+        is_inferred,
+        is_observed,
+        is_first
+    from numbered
     union all
-    select * from inferred
+    select
+        artifact_id,
+        attribute,
+        from_value,
+        to_value,
+        changed_at,
+        change_id,
+        position,
+        is_inferred,
+        is_observed,
+        is_first
+    from inferred
 ),
 
 final as (
@@ -123,7 +145,8 @@ final as (
         change_id,
         position,
         is_inferred,
-        is_observed
+        is_observed,
+        is_first
     from unioned
 )
 

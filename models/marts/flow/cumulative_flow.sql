@@ -13,8 +13,8 @@ intervals as (
     where {{ is_flow_item('flow_item') }}
 ),
 
-memberships as (
-    select * from {{ ref('int_scopes__memberships') }}
+class_series as (
+    select * from {{ ref('int_flow__class_series') }}
 ),
 
 period_days as (
@@ -63,50 +63,36 @@ class_days as (
         moved_date
 ),
 
-scope_days as (
+series_days as (
     select
-        memberships.scope_type,
-        memberships.scope_id,
-        class_days.flow_level,
-        case when grouping(class_days.flow_item) = 1 then 'all' else class_days.flow_item end as flow_item,
+        class_series.series_number,
         {% for state in ['new', 'active', 'waiting', 'done', 'unmapped'] -%}
-            sum(class_days.{{ state }}_delta) as {{ state }}_delta,
+            cast(sum(class_days.{{ state }}_delta) as bigint) as {{ state }}_delta,
         {% endfor -%}
         class_days.moved_date
     from class_days
-    inner join memberships
-        on
-            class_days.product_id = memberships.product_id
-            and class_days.team_key = memberships.team_key
+    inner join class_series
+        on {{ same_class('class_days', 'class_series') }}
     group by
-        memberships.scope_type,
-        memberships.scope_id,
-        class_days.flow_level,
-        class_days.moved_date,
-        rollup(class_days.flow_item)
+        class_series.series_number,
+        class_days.moved_date
 ),
 
 periods as (
     select
-        scope_days.scope_type,
-        scope_days.scope_id,
-        period_days.period_type,
-        period_days.period_start,
-        scope_days.flow_level,
+        series_days.series_number,
         {% for state in ['new', 'active', 'waiting', 'done', 'unmapped'] -%}
-            sum(scope_days.{{ state }}_delta) as {{ state }}_delta,
+            cast(sum(series_days.{{ state }}_delta) as bigint) as {{ state }}_delta,
         {% endfor -%}
-        scope_days.flow_item
-    from scope_days
-    inner join period_days
-        on scope_days.moved_date = period_days.calendar_date
-    group by
-        scope_days.scope_type,
-        scope_days.scope_id,
         period_days.period_type,
-        period_days.period_start,
-        scope_days.flow_level,
-        scope_days.flow_item
+        period_days.period_start
+    from series_days
+    inner join period_days
+        on series_days.moved_date = period_days.calendar_date
+    group by
+        series_days.series_number,
+        period_days.period_type,
+        period_days.period_start
 ),
 
 running as (
@@ -118,11 +104,11 @@ running as (
         spine.*
     from spine
     left join periods
-        on {{ same_period('spine', 'periods') }}
+        on {{ same_series_period('spine', 'periods') }}
     window series_order as (
-        partition by
-            spine.scope_type, spine.scope_id, spine.period_type, spine.flow_level, spine.flow_item
+        partition by spine.series_number, spine.period_type
         order by spine.period_start
+        rows between unbounded preceding and current row
     )
 ),
 

@@ -4,9 +4,8 @@ spine as (
     select * from {{ ref('int_flow__spine') }}
 ),
 
-completions as (
-    select * from {{ ref('int_flow__completions') }}
-    where {{ is_counted('outcome') }}
+completion_days as (
+    select * from {{ ref('int_flow__completion_days') }}
 ),
 
 period_days as (
@@ -15,29 +14,19 @@ period_days as (
 
 times as (
     select
-        completions.scope_type,
-        completions.scope_id,
+        completion_days.series_number,
         period_days.period_type,
         period_days.period_start,
-        completions.flow_level,
-        case when grouping(completions.flow_item) = 1 then 'all' else completions.flow_item end as flow_item,
-        sum(completions.active_ms) as active_ms,
-        sum(completions.waiting_ms) as waiting_ms,
-        percentile_cont(0.5) within group (
-            order by
-                cast(completions.active_ms as double)
-                / nullif(completions.active_ms + completions.waiting_ms, 0)
-        ) as item_median
-    from completions
+        sum(completion_days.active_ms) as active_ms,
+        sum(completion_days.waiting_ms) as waiting_ms,
+        {{ percentiles_of_lists('completion_days.flow_efficiencies', [0.5]) }} as item_medians
+    from completion_days
     inner join period_days
-        on completions.completed_date = period_days.calendar_date
+        on completion_days.completed_date = period_days.calendar_date
     group by
-        completions.scope_type,
-        completions.scope_id,
+        completion_days.series_number,
         period_days.period_type,
-        period_days.period_start,
-        completions.flow_level,
-        rollup(completions.flow_item)
+        period_days.period_start
 ),
 
 final as (
@@ -51,12 +40,12 @@ final as (
         spine.flow_level,
         spine.flow_item,
         cast(times.active_ms as double) / nullif(times.active_ms + times.waiting_ms, 0) as flow_efficiency,
-        times.item_median as flow_efficiency_item_median,
+        {{ list_element('times.item_medians', 1) }} as flow_efficiency_item_median,
         cast(coalesce(times.active_ms, 0) as double) / 1000 as active_seconds,
         cast(coalesce(times.waiting_ms, 0) as double) / 1000 as waiting_seconds
     from spine
     left join times
-        on {{ same_period('spine', 'times') }}
+        on {{ same_series_period('spine', 'times') }}
 )
 
 select * from final

@@ -26,13 +26,10 @@ periods as (
 -- period.
 period_steps as (
     select
-        load_days.scope_type,
-        load_days.scope_id,
+        load_days.series_number,
         periods.period_type,
         periods.period_start,
-        load_days.flow_level,
-        load_days.flow_item,
-        sum(load_days.delta) as delta,
+        cast(sum(load_days.delta) as bigint) as delta,
         sum(
             load_days.weighted_ms
             + load_days.delta
@@ -51,12 +48,9 @@ period_steps as (
             period_days.period_type = periods.period_type
             and period_days.period_start = periods.period_start
     group by
-        load_days.scope_type,
-        load_days.scope_id,
+        load_days.series_number,
         periods.period_type,
-        periods.period_start,
-        load_days.flow_level,
-        load_days.flow_item
+        periods.period_start
 ),
 
 running as (
@@ -76,13 +70,13 @@ running as (
         period_steps.highest_load,
         coalesce(period_steps.has_step_at_start, false) as has_step_at_start,
         sum(coalesce(period_steps.delta, 0)) over (
-            partition by
-                spine.scope_type, spine.scope_id, spine.period_type, spine.flow_level, spine.flow_item
+            partition by spine.series_number, spine.period_type
             order by spine.period_start
+            rows between unbounded preceding and current row
         ) as load_end
     from spine
     left join period_steps
-        on {{ same_period('spine', 'period_steps') }}
+        on {{ same_series_period('spine', 'period_steps') }}
 ),
 
 final as (

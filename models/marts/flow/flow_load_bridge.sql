@@ -8,76 +8,136 @@ movements as (
     select * from {{ ref('int_flow__load_movements') }}
 ),
 
-memberships as (
-    select * from {{ ref('int_scopes__memberships') }}
+class_series as (
+    select * from {{ ref('int_flow__class_series') }}
 ),
 
 period_days as (
     select * from {{ ref('int_calendars__period_days') }}
 ),
 
-scoped as (
+class_days as (
     select
-        movements.artifact_id,
-        memberships.scope_type,
-        memberships.scope_id,
-        movements.flow_level,
-        case when grouping(movements.flow_item) = 1 then 'all' else movements.flow_item end as flow_item,
-        movements.moved_at,
-        movements.moved_date,
-        sum(movements.delta) as delta,
-        count(*) filter (where movements.reason = 'started') as started_count,
-        count(*) filter (where movements.reason = 'reopened') as reopened_count,
-        count(*) filter (where movements.reason = 'moved_in') as moved_in_count,
-        count(*) filter (where movements.reason = 'delivered') as delivered_count,
-        count(*) filter (where movements.reason = 'cancelled') as cancelled_count,
-        count(*) filter (where movements.reason = 'put_back') as put_back_count,
-        count(*) filter (where movements.reason = 'moved_out') as moved_out_count,
-        -coalesce(sum(movements.delta) filter (where movements.reason = 'unmapped'), 0) as unmapped_count,
-        count(*) filter (where movements.reason = 'removed') as removed_count
+        product_id,
+        team_key,
+        flow_level,
+        flow_item,
+        moved_date,
+        {% for reason in load_bridge_reasons() if reason != 'unmapped' -%}
+            count(*) filter (where reason = '{{ reason }}') as {{ reason }}_count,
+        {% endfor -%}
+        -coalesce(sum(delta) filter (where reason = 'unmapped'), 0) as unmapped_count
     from movements
-    inner join memberships
-        on
-            movements.product_id = memberships.product_id
-            and movements.team_key = memberships.team_key
     group by
-        movements.artifact_id,
-        memberships.scope_type,
-        memberships.scope_id,
-        movements.flow_level,
-        movements.moved_at,
-        movements.moved_date,
-        rollup(movements.flow_item)
+        product_id,
+        team_key,
+        flow_level,
+        flow_item,
+        moved_date
+),
+
+series_days as (
+    select
+        class_series.series_number,
+        {% for reason in load_bridge_reasons() -%}
+            class_days.{{ reason }}_count,
+        {% endfor -%}
+        class_days.moved_date
+    from class_days
+    inner join class_series
+        on {{ same_class('class_days', 'class_series') }}
+),
+
+-- Work that leaves one class for another in the same instant.
+transfers as (
+    select
+        exits.product_id as left_product_id,
+        exits.team_key as left_team_key,
+        exits.flow_level as left_flow_level,
+        exits.flow_item as left_flow_item,
+        entries.product_id,
+        entries.team_key,
+        entries.flow_level,
+        entries.flow_item,
+        entries.moved_date,
+        count(*) as transfer_count
+    from movements as entries
+    inner join movements as exits
+        on
+            entries.artifact_id = exits.artifact_id
+            and entries.moved_at = exits.moved_at
+    where entries.reason = 'moved_in' and exits.reason = 'moved_out'
+    group by
+        exits.product_id,
+        exits.team_key,
+        exits.flow_level,
+        exits.flow_item,
+        entries.product_id,
+        entries.team_key,
+        entries.flow_level,
+        entries.flow_item,
+        entries.moved_date
+),
+
+entered as (
+    select
+        transfers.*,
+        class_series.series_number
+    from transfers
+    inner join class_series
+        on {{ same_class('transfers', 'class_series') }}
 ),
 
 -- What left one product for another of the same value stream did not leave the value stream.
+stays as (
+    select
+        entered.series_number,
+        {% for reason in load_bridge_reasons() -%}
+            {{ '-entered.transfer_count' if reason.startswith('moved') else 0 }} as {{ reason }}_count,
+        {% endfor -%}
+        entered.moved_date
+    from entered
+    where
+        exists (
+            select 1
+            from class_series as left_series
+            where
+                entered.series_number = left_series.series_number
+                and entered.left_product_id = left_series.product_id
+                and entered.left_team_key = left_series.team_key
+                and entered.left_flow_level = left_series.flow_level
+                and entered.left_flow_item = left_series.flow_item
+        )
+),
+
+days as (
+    select * from series_days
+    union all
+    select * from stays
+),
+
 periods as (
     select
-        scoped.scope_type,
-        scoped.scope_id,
-        period_days.period_type,
-        period_days.period_start,
-        scoped.flow_level,
-        scoped.flow_item,
         {% for reason in load_bridge_reasons() -%}
-            sum(scoped.{{ reason }}_count) as {{ reason }}_count,
+            sum(days.{{ reason }}_count) as {{ reason }}_count,
         {% endfor -%}
-        sum(scoped.delta) as delta
-    from scoped
-    inner join period_days
-        on scoped.moved_date = period_days.calendar_date
-    where scoped.delta != 0
-    group by
-        scoped.scope_type,
-        scoped.scope_id,
+        days.series_number,
         period_days.period_type,
-        period_days.period_start,
-        scoped.flow_level,
-        scoped.flow_item
+        period_days.period_start
+    from days
+    inner join period_days
+        on days.moved_date = period_days.calendar_date
+    group by
+        days.series_number,
+        period_days.period_type,
+        period_days.period_start
 ),
 
 final as (
     select
+        {% for reason in load_bridge_reasons() -%}
+            cast(coalesce(periods.{{ reason }}_count, 0) as bigint) as {{ reason }}_count,
+        {% endfor -%}
         spine.scope_type,
         spine.scope_id,
         spine.period_type,
@@ -85,19 +145,28 @@ final as (
         spine.period_end,
         spine.is_complete,
         spine.flow_level,
-        spine.flow_item,
-        cast(coalesce(periods.started_count, 0) as bigint) as started_count,
-        cast(coalesce(periods.reopened_count, 0) as bigint) as reopened_count,
-        cast(coalesce(periods.moved_in_count, 0) as bigint) as moved_in_count,
-        cast(coalesce(periods.delivered_count, 0) as bigint) as delivered_count,
-        cast(coalesce(periods.cancelled_count, 0) as bigint) as cancelled_count,
-        cast(coalesce(periods.put_back_count, 0) as bigint) as put_back_count,
-        cast(coalesce(periods.moved_out_count, 0) as bigint) as moved_out_count,
-        cast(coalesce(periods.unmapped_count, 0) as bigint) as unmapped_count,
-        cast(coalesce(periods.removed_count, 0) as bigint) as removed_count
+        spine.flow_item
     from spine
     left join periods
-        on {{ same_period('spine', 'periods') }}
+        on {{ same_series_period('spine', 'periods') }}
 )
 
-select * from final
+select
+    scope_type,
+    scope_id,
+    period_type,
+    period_start,
+    period_end,
+    is_complete,
+    flow_level,
+    flow_item,
+    started_count,
+    reopened_count,
+    moved_in_count,
+    delivered_count,
+    cancelled_count,
+    put_back_count,
+    moved_out_count,
+    unmapped_count,
+    removed_count
+from final

@@ -4,12 +4,12 @@ state_days as (
     select * from {{ ref('int_flow__state_days') }}
 ),
 
-memberships as (
-    select * from {{ ref('int_scopes__memberships') }}
+series as (
+    select * from {{ ref('int_flow__series') }}
 ),
 
-levels as (
-    select * from {{ ref('int_scopes__levels') }}
+class_series as (
+    select * from {{ ref('int_flow__class_series') }}
 ),
 
 days as (
@@ -29,111 +29,112 @@ periods as (
     where period_type != 'day'
 ),
 
-scoped as (
+-- A number spares comparing names.
+tool_states as (
     select
-        memberships.scope_type,
-        memberships.scope_id,
-        state_days.flow_level,
-        case when grouping(state_days.flow_item) = 1 then 'all' else state_days.flow_item end as flow_item,
-        state_days.tool_state,
-        state_days.moved_date,
-        sum(state_days.active_delta) as active_delta,
-        sum(state_days.waiting_delta) as waiting_delta,
-        sum(state_days.active_offset_ms) as active_offset_ms,
-        sum(state_days.waiting_offset_ms) as waiting_offset_ms,
-        sum(state_days.arrival_count) as arrival_count,
-        sum(state_days.exit_count) as exit_count,
-        sum(state_days.stay_ms) as stay_ms
+        tool_state,
+        row_number() over (order by tool_state) as tool_state_number
     from state_days
-    inner join memberships
-        on
-            state_days.product_id = memberships.product_id
-            and state_days.team_key = memberships.team_key
+    group by tool_state
+),
+
+class_days as (
+    select
+        state_days.*,
+        tool_states.tool_state_number
+    from state_days
+    inner join tool_states
+        on state_days.tool_state = tool_states.tool_state
+),
+
+series_days as (
+    select
+        class_series.series_number,
+        class_days.tool_state_number,
+        class_days.moved_date,
+        cast(sum(class_days.active_delta) as bigint) as active_delta,
+        cast(sum(class_days.waiting_delta) as bigint) as waiting_delta,
+        cast(sum(class_days.active_offset_ms) as bigint) as active_offset_ms,
+        cast(sum(class_days.waiting_offset_ms) as bigint) as waiting_offset_ms,
+        cast(sum(class_days.arrival_count) as bigint) as arrival_count,
+        cast(sum(class_days.exit_count) as bigint) as exit_count,
+        cast(sum(class_days.stay_ms) as bigint) as stay_ms
+    from class_days
+    inner join class_series
+        on {{ same_class('class_days', 'class_series') }}
     group by
-        memberships.scope_type,
-        memberships.scope_id,
-        state_days.flow_level,
-        state_days.tool_state,
-        state_days.moved_date,
-        rollup(state_days.flow_item)
+        class_series.series_number,
+        class_days.tool_state_number,
+        class_days.moved_date
 ),
 
 -- What comes in a period weighs as much as is left of it: from its moment to the end of what is known.
 period_sums as (
     select
-        scoped.scope_type,
-        scoped.scope_id,
+        series_days.series_number,
+        series_days.tool_state_number,
         periods.period_type,
         periods.period_start,
-        scoped.flow_level,
-        scoped.flow_item,
-        scoped.tool_state,
-        sum(scoped.active_delta) as active_delta,
-        sum(scoped.waiting_delta) as waiting_delta,
-        sum(
-            scoped.active_delta
+        cast(sum(series_days.active_delta) as bigint) as active_delta,
+        cast(sum(series_days.waiting_delta) as bigint) as waiting_delta,
+        cast(sum(
+            series_days.active_delta
             * ({{ epoch_milliseconds('periods.known_until') }} - {{ epoch_milliseconds('days.starts_at') }})
-            - scoped.active_offset_ms
-        ) as active_ms,
-        sum(
-            scoped.waiting_delta
+            - series_days.active_offset_ms
+        ) as bigint) as active_ms,
+        cast(sum(
+            series_days.waiting_delta
             * ({{ epoch_milliseconds('periods.known_until') }} - {{ epoch_milliseconds('days.starts_at') }})
-            - scoped.waiting_offset_ms
-        ) as waiting_ms,
-        sum(scoped.arrival_count) as arrival_count,
-        sum(scoped.exit_count) as exit_count,
-        sum(scoped.stay_ms) as stay_ms
-    from scoped
+            - series_days.waiting_offset_ms
+        ) as bigint) as waiting_ms,
+        cast(sum(series_days.arrival_count) as bigint) as arrival_count,
+        cast(sum(series_days.exit_count) as bigint) as exit_count,
+        cast(sum(series_days.stay_ms) as bigint) as stay_ms
+    from series_days
     inner join days
-        on scoped.moved_date = days.calendar_date
+        on series_days.moved_date = days.calendar_date
     inner join period_days
-        on scoped.moved_date = period_days.calendar_date
+        on series_days.moved_date = period_days.calendar_date
     inner join periods
         on
             period_days.period_type = periods.period_type
             and period_days.period_start = periods.period_start
     group by
-        scoped.scope_type,
-        scoped.scope_id,
+        series_days.series_number,
+        series_days.tool_state_number,
         periods.period_type,
-        periods.period_start,
-        scoped.flow_level,
-        scoped.flow_item,
-        scoped.tool_state
+        periods.period_start
 ),
 
-series as (
+states as (
     select distinct
-        scope_type,
-        scope_id,
-        flow_level,
-        flow_item,
-        tool_state
+        series_number,
+        tool_state_number
     from period_sums
 ),
 
 spine as (
     select
-        series.*,
+        states.series_number,
+        states.tool_state_number,
         periods.period_type,
         periods.period_start,
-        periods.period_end,
-        periods.is_complete,
         {{ epoch_milliseconds('periods.known_until') }}
         - {{ epoch_milliseconds('periods.starts_at') }} as elapsed_ms
-    from series
-    inner join levels
-        on
-            series.scope_type = levels.scope_type
-            and series.scope_id = levels.scope_id
-            and series.flow_level = levels.flow_level
+    from states
+    inner join series
+        on states.series_number = series.series_number
     inner join periods
-        on levels.first_date < periods.period_end
+        on series.first_date < periods.period_end
 ),
 
 running as (
     select
-        spine.*,
+        spine.series_number,
+        spine.tool_state_number,
+        spine.period_type,
+        spine.period_start,
+        spine.elapsed_ms,
         coalesce(sums.active_delta, 0) as active_delta,
         coalesce(sums.waiting_delta, 0) as waiting_delta,
         coalesce(sums.active_ms, 0) as added_active_ms,
@@ -141,18 +142,17 @@ running as (
         coalesce(sums.arrival_count, 0) as arrival_count,
         coalesce(sums.exit_count, 0) as exit_count,
         coalesce(sums.stay_ms, 0) as stay_ms,
-        sum(coalesce(sums.active_delta, 0)) over series_order as active_load,
-        sum(coalesce(sums.waiting_delta, 0)) over series_order as waiting_load
+        sum(coalesce(sums.active_delta, 0)) over state_order as active_load,
+        sum(coalesce(sums.waiting_delta, 0)) over state_order as waiting_load
     from spine
     left join period_sums as sums
         on
-            {{ same_period('spine', 'sums') }}
-            and spine.tool_state = sums.tool_state
-    window series_order as (
-        partition by
-            spine.scope_type, spine.scope_id, spine.period_type, spine.flow_level, spine.flow_item,
-            spine.tool_state
+            {{ same_series_period('spine', 'sums') }}
+            and spine.tool_state_number = sums.tool_state_number
+    window state_order as (
+        partition by spine.series_number, spine.tool_state_number, spine.period_type
         order by spine.period_start
+        rows between unbounded preceding and current row
     )
 ),
 
@@ -164,20 +164,33 @@ spent as (
     from running
 ),
 
+totals as (
+    select
+        series_number,
+        period_type,
+        period_start,
+        sum(active_ms + waiting_ms) as total_ms
+    from spent
+    group by
+        series_number,
+        period_type,
+        period_start
+),
+
 shares as (
     select
-        *,
-        cast(active_ms + waiting_ms as double) / nullif(sum(active_ms + waiting_ms) over (
-            partition by scope_type, scope_id, period_type, period_start, flow_level, flow_item
-        ), 0) as share
+        spent.*,
+        cast(spent.active_ms + spent.waiting_ms as double) / nullif(totals.total_ms, 0) as share
     from spent
+    inner join totals
+        on {{ same_series_period('spent', 'totals') }}
 ),
 
 changes as (
     select
         *,
         share - lag(share) over (
-            partition by scope_type, scope_id, period_type, flow_level, flow_item, tool_state
+            partition by series_number, tool_state_number, period_type
             order by period_start
         ) as share_change
     from shares
@@ -186,29 +199,37 @@ changes as (
 -- A state in which nothing was and nothing happened has no row.
 final as (
     select
-        scope_type,
-        scope_id,
-        period_type,
-        period_start,
-        period_end,
-        is_complete,
-        flow_level,
-        flow_item,
-        tool_state,
-        {{ seconds('active_ms') }} as active_seconds,
-        {{ seconds('waiting_ms') }} as waiting_seconds,
-        share,
-        share_change,
-        cast(arrival_count as bigint) as arrivals,
-        cast(exit_count as bigint) as exits,
-        {{ seconds('stay_ms') }} / nullif(exit_count, 0) as mean_stay_seconds,
-        cast(active_load + waiting_load as bigint) as load_end
+        series.scope_type,
+        series.scope_id,
+        changes.period_type,
+        changes.period_start,
+        periods.period_end,
+        periods.is_complete,
+        series.flow_level,
+        series.flow_item,
+        tool_states.tool_state,
+        {{ seconds('changes.active_ms') }} as active_seconds,
+        {{ seconds('changes.waiting_ms') }} as waiting_seconds,
+        changes.share,
+        changes.share_change,
+        cast(changes.arrival_count as bigint) as arrivals,
+        cast(changes.exit_count as bigint) as exits,
+        {{ seconds('changes.stay_ms') }} / nullif(changes.exit_count, 0) as mean_stay_seconds,
+        cast(changes.active_load + changes.waiting_load as bigint) as load_end
     from changes
+    inner join series
+        on changes.series_number = series.series_number
+    inner join tool_states
+        on changes.tool_state_number = tool_states.tool_state_number
+    inner join periods
+        on
+            changes.period_type = periods.period_type
+            and changes.period_start = periods.period_start
     where
-        active_ms + waiting_ms > 0
-        or arrival_count > 0
-        or exit_count > 0
-        or active_load + waiting_load > 0
+        changes.active_ms + changes.waiting_ms > 0
+        or changes.arrival_count > 0
+        or changes.exit_count > 0
+        or changes.active_load + changes.waiting_load > 0
 )
 
 select * from final

@@ -4,9 +4,9 @@ spine as (
     select * from {{ ref('int_flow__spine') }}
 ),
 
-completions as (
-    select * from {{ ref('int_flow__completions') }}
-    where {{ is_counted('outcome') }} and flow_time_ms is not null
+completion_days as (
+    select * from {{ ref('int_flow__completion_days') }}
+    where flow_time_item_count > 0
 ),
 
 period_days as (
@@ -15,25 +15,19 @@ period_days as (
 
 times as (
     select
-        completions.scope_type,
-        completions.scope_id,
+        completion_days.series_number,
         period_days.period_type,
         period_days.period_start,
-        completions.flow_level,
-        case when grouping(completions.flow_item) = 1 then 'all' else completions.flow_item end as flow_item,
-        count(*) as item_count,
-        sum(completions.flow_time_ms) as total_ms,
-        {{ percentiles('completions.flow_time_ms', [0.5, 0.85, 0.95]) }} as percentiles_ms
-    from completions
+        sum(completion_days.flow_time_item_count) as item_count,
+        sum(completion_days.flow_time_ms) as total_ms,
+        {{ percentiles_of_lists('completion_days.flow_times_ms', [0.5, 0.85, 0.95]) }} as percentiles_ms
+    from completion_days
     inner join period_days
-        on completions.completed_date = period_days.calendar_date
+        on completion_days.completed_date = period_days.calendar_date
     group by
-        completions.scope_type,
-        completions.scope_id,
+        completion_days.series_number,
         period_days.period_type,
-        period_days.period_start,
-        completions.flow_level,
-        rollup(completions.flow_item)
+        period_days.period_start
 ),
 
 final as (
@@ -53,7 +47,7 @@ final as (
         cast(coalesce(times.item_count, 0) as bigint) as flow_time_item_count
     from spine
     left join times
-        on {{ same_period('spine', 'times') }}
+        on {{ same_series_period('spine', 'times') }}
 )
 
 select * from final

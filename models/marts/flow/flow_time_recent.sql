@@ -1,20 +1,25 @@
 with
 
 completions as (
-    select * from {{ ref('int_flow__completions') }}
+    select * from {{ ref('int_flow__counted') }}
     where outcome = 'delivered' and flow_time_ms is not null
+),
+
+series as (
+    select * from {{ ref('int_flow__series') }}
+),
+
+class_series as (
+    select * from {{ ref('int_flow__class_series') }}
 ),
 
 clock as (
     select * from {{ ref('build_settings') }}
 ),
 
-final as (
+recent as (
     select
-        completions.scope_type,
-        completions.scope_id,
-        completions.flow_level,
-        case when grouping(completions.flow_item) = 1 then 'all' else completions.flow_item end as flow_item,
+        class_series.series_number,
         min(clock.recent_from) as delivered_from,
         percentile_cont(0.5) within group (order by completions.flow_time_ms) / 1000
             as flow_time_p50_seconds,
@@ -26,11 +31,25 @@ final as (
     from completions
     inner join clock
         on completions.completed_date >= clock.recent_from
-    group by
-        completions.scope_type,
-        completions.scope_id,
-        completions.flow_level,
-        rollup(completions.flow_item)
+    inner join class_series
+        on {{ same_class('completions', 'class_series') }}
+    group by class_series.series_number
+),
+
+final as (
+    select
+        series.scope_type,
+        series.scope_id,
+        series.flow_level,
+        series.flow_item,
+        recent.delivered_from,
+        recent.flow_time_p50_seconds,
+        recent.flow_time_p85_seconds,
+        recent.flow_time_p95_seconds,
+        recent.flow_time_item_count
+    from recent
+    inner join series
+        on recent.series_number = series.series_number
 )
 
 select * from final

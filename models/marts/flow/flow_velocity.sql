@@ -14,15 +14,9 @@ period_days as (
 
 counts as (
     select
-        daily_counts.scope_type,
-        daily_counts.scope_id,
+        daily_counts.series_number,
         period_days.period_type,
         period_days.period_start,
-        daily_counts.flow_level,
-        case
-            when grouping(daily_counts.flow_item) = 1 then 'all'
-            else daily_counts.flow_item
-        end as flow_item,
         sum(daily_counts.counted_count) as counted_count,
         sum(daily_counts.cancelled_count) as cancelled_count,
         sum(daily_counts.started_completion_count) as started_completion_count,
@@ -32,12 +26,9 @@ counts as (
     inner join period_days
         on daily_counts.calendar_date = period_days.calendar_date
     group by
-        daily_counts.scope_type,
-        daily_counts.scope_id,
+        daily_counts.series_number,
         period_days.period_type,
-        period_days.period_start,
-        daily_counts.flow_level,
-        rollup(daily_counts.flow_item)
+        period_days.period_start
 ),
 
 final as (
@@ -59,7 +50,7 @@ final as (
         cast(coalesce(counts.counted_estimate, 0) as double) as delivered_estimate
     from spine
     left join counts
-        on {{ same_period('spine', 'counts') }}
+        on {{ same_series_period('spine', 'counts') }}
 )
 
 select * from final

@@ -34,6 +34,7 @@ from tests.pipelines.github.world import (
 # Parts of the names, logins, addresses and ids that the records below hold
 REVEALING = ("lovelace", "ada-l", "liskov", "grace-l", "turing", "alan-t", "person.example", "secret remark")
 REVEALING_IDS = tuple(str(user(login)["id"]) for login in ("ada-lovelace", "grace-liskov", "alan-turing"))
+WITH_PEOPLE = {table.name for table in GitHubSource.tables} - {"repositories", "tags"}
 
 RECORDS = Records(["acme", "acme-labs"], ["github.com", "ghe.acme.example"])
 
@@ -236,3 +237,13 @@ def test_no_login_survives_where_github_would_link_it(login: str, before: str, a
 
     own_words = re.compile("person|signed-off-by|github.com|https", re.IGNORECASE)
     assert login not in own_words.sub("", record["body"])
+
+
+def test_people_become_pseudonyms_in_what_was_stored_with_names_for_a_while(database: Path) -> None:
+    with serve(host_of(populated())) as url:
+        for pseudonymous in (True, False, True):
+            load_well(url, database, pseudonymous=pseudonymous)
+            for table in GitHubSource.tables:
+                records = str(query(database, f"select record from raw_github.{table.name}"))
+                has_names = re.search("ada-lovelace|grace-liskov|alan-turing", records) is not None
+                assert has_names is (not pseudonymous and table.name in WITH_PEOPLE), table.name

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from requests import Response as HttpResponse
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from pipelines.demo.github_api import RepositoryData, issue_of_pull_request, serve
 from pipelines.errors import LoadError
@@ -376,6 +376,27 @@ def test_a_repository_without_issues_has_its_pull_requests_loaded() -> None:
 
         add_pull_request(data, pull_request(4, 600))
         assert read(url, reading.progress).keys("pull_requests") == ["200004", "200003"]
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_pull_request_without_its_reviews_where_issues_are_disabled(is_gone: bool) -> None:
+    data = small_repository()
+    data.refused["issues"] = (410, "Issues are disabled for this repo")
+    add_pull_request(data, pull_request(3, 500))
+
+    def refuse(request: Request) -> Response | None:
+        if not request.path.endswith("/pulls/3/reviews"):
+            return None
+        if is_gone:
+            data.pull_requests = [pull for pull in data.pull_requests if pull["number"] != 3]
+        return Response('{"message": "Not Found"}', 404)
+
+    with serve(host_of(data, before_request=refuse)) as url:
+        if is_gone:
+            assert read(url).keys("pull_requests") == ["200002"]
+        else:
+            with pytest.raises(LoadError, match=r"acme/shop#3: its timeline, reviews.*read access to issues"):
+                read(url)
 
 
 @pytest.mark.parametrize(
