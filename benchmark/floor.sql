@@ -180,8 +180,8 @@ select
 from unpacked
 left join removals on unpacked.connection = removals.connection and unpacked.id = removals.id;
 
--- Attributes: 1 state, 2 type, 3 project, 4 flag, 5 state label.
-create or replace temp table changes as
+-- Attributes: 1 state, 2 type, 3 project, 4 flag, 5 state label, 6 estimate.
+create or replace temp table recorded as
 with jira as (
     select
         issues.rowid as artifact,
@@ -200,8 +200,9 @@ items as (
             try_cast(history.created as bigint), epoch_ms(try_cast(history.created as timestamptz))
         ) as moment,
         history.id as change,
-        unnest(list_filter(history."items", lambda item: item.field in ('status', 'issuetype', 'Key', 'Flagged')))
-            as item
+        unnest(list_filter(
+            history."items", lambda item: item.field in ('status', 'issuetype', 'Key', 'Flagged', 'Story Points')
+        )) as item
     from jira
 ),
 
@@ -243,7 +244,9 @@ select
     artifact,
     moment,
     change,
-    case item.field when 'status' then 1 when 'issuetype' then 2 when 'Key' then 3 else 4 end as attribute,
+    case item.field
+        when 'status' then 1 when 'issuetype' then 2 when 'Key' then 3 when 'Flagged' then 4 else 6
+    end as attribute,
     case item.field
         when 'Key' then regexp_replace(item.fromstring, '-[0-9]+$', '') else item.fromstring
     end as from_value,
@@ -257,7 +260,15 @@ union all
 -- A closing that left no event.
 select artifact, closed_at as moment, 0 as change, 1 as attribute, null as from_value, 'closed' as to_value
 from artifacts
-where closed_at is not null and artifact not in (select artifact from events where to_value = 'closed');
+where
+    closed_at is not null
+    and artifact not in (
+        select artifact from events where attribute = 1
+        group by artifact having arg_max(to_value, (moment, change)) = 'closed'
+    );
+
+create or replace temp view changes as
+select * from recorded where attribute != 6;
 
 -- Timelines -----------------------------------------------------------------------------------------------------------
 
@@ -563,12 +574,27 @@ inner join meant
             when completed.completed_at is null then meant.is_current else meant.entered_at = completed.completed_at
         end;
 
+-- What an item was estimated at when it was completed; blank is none.
+create or replace temp table carried as
+select
+    recorded.artifact,
+    coalesce(
+        arg_max(coalesce(to_value, ''), (moment, change)) filter (where moment <= completed_at),
+        arg_min(coalesce(from_value, ''), (moment, change)) filter (where moment > completed_at)
+    ) as estimate
+from recorded
+inner join lives on recorded.artifact = lives.artifact
+where attribute = 6 and completed_at is not null
+group by recorded.artifact;
+
 create or replace temp table items as
 select
     lives.*,
     artifacts.connection,
     artifacts.id,
-    artifacts.estimate,
+    case
+        when carried.artifact is null then artifacts.estimate else try_cast(carried.estimate as double)
+    end as estimate,
     classes.flow_item,
     classes.flow_level,
     classes.product_id,
@@ -586,6 +612,7 @@ select
 from lives
 inner join artifacts on lives.artifact = artifacts.artifact
 inner join classes on lives.class = classes.class
+left join carried on lives.artifact = carried.artifact
 where classes.flow_item in ('feature', 'defect', 'debt', 'risk');
 
 -- Working time: what was worked in a calendar before each of its windows.

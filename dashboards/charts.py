@@ -353,7 +353,7 @@ def load_by_state(open_items: Any) -> go.Figure:
 
 def ageing(open_items: Any, past: Any) -> go.Figure:
     """Each open item in its tool state at its age, against the percentiles of what was delivered lately."""
-    figure = _figure("active and waiting time so far, days", height=430)
+    figure = _figure("time so far, days", height=430)
     open_items = open_items[open_items.tool_state.isin(_fullest(open_items))].head(
         MOST_POINTS
     )  # the oldest first
@@ -369,7 +369,7 @@ def ageing(open_items: Any, past: Any) -> go.Figure:
         ]
         figure.add_scatter(
             x=across,
-            y=(rows.work_age_seconds / DAY_SECONDS).clip(lower=0.05),
+            y=(rows.compared_age_seconds / DAY_SECONDS).clip(lower=0.05),
             mode="markers",
             name=name,
             marker={

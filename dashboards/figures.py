@@ -346,9 +346,10 @@ def accounting(snapshot: Snapshot) -> Any:
 
 
 def gaps(snapshot: Snapshot) -> Any:
-    """What no mapping row covers, the weightiest first."""
+    """What no mapping row covers, the weightiest first; what hides no work comes last."""
     return snapshot.rows(
-        "select * from mapping_gaps order by artifact_count desc, connection, seed, tool_value"
+        "select * from mapping_gaps order by coalesce(field, 'resolution') != 'resolution', "
+        "artifact_count desc, connection, seed, tool_value"
     )
 
 

@@ -41,7 +41,7 @@ def show(view: View) -> None:
             charts.ageing(rows, past),
             "ageing",
             title="How old is what is open?",
-            meaning=f"{words.meaning('work_age_seconds')} Lines: {words.meaning('age_band')} "
+            meaning=f"{words.meaning('compared_age_seconds')} Lines: {words.meaning('age_band')} "
             "A cross is a blocked item. Click a point to open it."
             f"{drawn}",
             rests_on=f"{look.items(len(rows))} open, held against {look.items(basis)} delivered in the "

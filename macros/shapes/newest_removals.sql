@@ -1,6 +1,6 @@
 {#
-    One row per artifact that a key sweep missed and none has seen since: connection, native_id, removed_at. A select
-    statement over a tool's raw sightings.
+    One row per artifact that a key sweep missed and none has seen since, up to as-of: connection, native_id,
+    removed_at. A select statement over a tool's raw sightings.
 #}
 {% macro newest_removals(source_name) -%}
     with
@@ -16,6 +16,7 @@
                 order by seen_at desc, _dlt_load_id desc, is_present
             ) as newest_first
         from {{ source(source_name, 'issue_sightings') }}
+        where {{ utc('seen_at') }} <= {{ as_of() }}
     ),
 
     final as (

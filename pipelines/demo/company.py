@@ -53,7 +53,7 @@ class Company:
     def truth(self) -> Truth:
         """The true figures; the writers give the items their ids."""
         assert self.github.items
-        return Truth(self.items)
+        return Truth(self.items, self.deployments)
 
 
 def found(size: int = DEFAULT_SIZE, seed: int = DEFAULT_SEED) -> Company:

@@ -156,9 +156,9 @@ EDGES = (
         "Bug",
         "2025-12-01T10:00:00+01:00",
         [
-            ("2025-12-02T10:00:00+01:00", {"state": "In Progress"}),
+            ("2025-12-02T10:00:00+01:00", {"state": "In Progress", "estimate": 5}),
             ("2025-12-04T10:00:00+01:00", {"state": "Done", "resolution": "Done"}),
-            ("2026-01-15T10:00:00+01:00", {"project": "PAY", "type": "Story"}),
+            ("2026-01-15T10:00:00+01:00", {"project": "PAY", "type": "Story", "estimate": 21}),
         ],
     ),
     Edge(

@@ -297,6 +297,10 @@ class JiraWriter:
         ]
         yield _entry("assignee", "assignee", sides[0], sides[1])
 
+    def _estimate_entries(self, item: Item, change: Change) -> Iterator[JsonObject]:
+        sides = [("", "" if points is None else str(points)) for points in (change.before, change.after)]
+        yield _entry(self.dialect.points_name, self.dialect.points, sides[0], sides[1], is_custom=True)
+
     def _sprints_entries(self, item: Item, change: Change) -> Iterator[JsonObject]:
         homes = [PROJECTS[self._values(item, at)["project"]] for at in (change.at - 1, change.at)]
         sides = [

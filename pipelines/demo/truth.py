@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
+from pipelines.demo.changesets import Deployment
 from pipelines.demo.clock import SECOND, local_date, midnight, moment
 from pipelines.demo.lives import SEEDS, calendars
 from pipelines.demo.organisation import (
@@ -134,9 +135,14 @@ class Life:
         return self.intervals[first].start
 
     @property
+    def first_done(self) -> Interval | None:
+        """The first done interval ever."""
+        return next((interval for interval in self.intervals if interval.abstract == "done"), None)
+
+    @property
     def first_completed_at(self) -> int | None:
         """The start of the first done interval ever."""
-        return next((i.start for i in self.intervals if i.abstract == "done"), None)
+        return self.first_done.start if self.first_done else None
 
     @cached_property
     def published(self) -> Interval:
@@ -146,10 +152,23 @@ class Life:
     @property
     def outcome(self) -> str | None:
         """Delivered or cancelled: what the resolution says, else the state entered at completion."""
-        if self.completed_at is None:
-            return None
+        return None if self.completed_at is None else self._outcome_of(self.published)
+
+    @property
+    def first_outcome(self) -> str | None:
+        """The same of the first completion; what is gone unfinished was neither delivered nor cancelled."""
+        return None if self.first_done is None or self.is_gone else self._outcome_of(self.first_done)
+
+    def _outcome_of(self, done: Interval) -> str:
         cancels = _resolution_cancels(self.item)
-        return "cancelled" if (self.published.cancels if cancels is None else cancels) else "delivered"
+        return "cancelled" if (done.cancels if cancels is None else cancels) else "delivered"
+
+    def estimate_at(self, at: int | None) -> int | None:
+        """The estimate that it carried at an instant, or carries now."""
+        changes = [change for change in self.item.known_changes() if change.attribute == "estimate"]
+        carried = [change.after for change in changes if at is None or change.at <= at]
+        estimate: int | None = carried[-1] if carried else self.item.born["estimate"]
+        return estimate
 
     @property
     def end(self) -> int:
@@ -371,6 +390,7 @@ class Series:
             "cancelled_count": len(cancelled),
             "arrivals": arrivals,
             "net_flow": arrivals - finished,
+            "delivered_estimate": sum(life.estimate_at(life.completed_at) or 0 for life in delivered),
         }
 
     def flow_time(self, period: Period) -> Row:
@@ -435,8 +455,9 @@ def percentile_seconds(ordered: list[int], percent: int) -> float | None:
 class Truth:
     """The true figures of a plan."""
 
-    def __init__(self, items: list[Item]) -> None:
+    def __init__(self, items: list[Item], deployments: Sequence[Deployment] = ()) -> None:
         self.lives = [live(item) for item in items]
+        self._deployments = deployments
         self._streams = {row["value_stream_id"]: row for row in read_seed(SEEDS, "value_streams")}
         self._products = {row["product_id"]: row for row in read_seed(SEEDS, "products")}
         self._teams = {row["team_id"]: row for row in read_seed(SEEDS, "teams")}
@@ -517,12 +538,21 @@ class Truth:
         )
 
     def gaps(self) -> dict[Gap, int]:
-        """How many artifacts met what nobody has named, or what two labels name differently."""
-        return dict(Counter(gap for life in self.lives for gap in set(_gaps(life))))
+        """How many artifacts met what nobody has named, or what two labels name differently.
+
+        An environment that is not production has no name either: its deployments count.
+        """
+        of_artifacts = Counter(gap for life in self.lives for gap in set(_gaps(life)))
+        of_deployments = Counter(
+            (GITHUB.name, "value_mapping", "unmapped", deployment.environment)
+            for deployment in self._deployments
+            if deployment.environment != "production"
+        )
+        return dict(of_artifacts + of_deployments)
 
     def item_row(self, life: Life) -> Row:
         """An item's row in fct_flow_items."""
-        published = life.published
+        published, first = life.published, life.first_completed_at
         calendar = self._calendar(published)
         return {
             "product_id": published.product,
@@ -531,11 +561,14 @@ class Truth:
             "flow_level": published.kind.level,
             "started_at": _stamp(life.started_at),
             "completed_at": _stamp(life.completed_at),
-            "first_completed_at": _stamp(life.first_completed_at),
+            "first_completed_at": _stamp(first),
             "removed_at": _stamp(life.removed_at if life.is_gone else None),
             "started_date": _day(life.started_at),
             "completed_date": _day(life.completed_at),
             "outcome": life.outcome,
+            "first_outcome": life.first_outcome,
+            "estimate": life.estimate_at(life.completed_at),
+            "first_estimate": None if first is None else life.estimate_at(first),
             "flow_efficiency": None if life.efficiency is None else float(life.efficiency),
             "reopened_count": life.reopened_count,
             "skipped_work": life.completed_at is not None and life.started_at is None,

@@ -225,7 +225,8 @@ class Records:
         duration = "elapsed" if policies["duration"] == "elapsed" else "flow_time"
         rows = self._rows(f"""
             select artifact_id, artifact_key, title, product_id, team_id, value_stream_id, flow_level,
-                flow_item, estimate, started_at, {first}completed_at, {first}outcome,
+                flow_item, {first}estimate, started_at,
+                case when {first}outcome is not null then {first}completed_at end, {first}outcome,
                 {working}{first}active_seconds, {working}{first}waiting_seconds,
                 {working}{first}{duration}_seconds
             from fct_flow_items order by artifact_id

@@ -567,17 +567,19 @@ class Oracle:
         stays = [self.classify(artifact, interval) for interval in timeline(artifact, self.as_of)]
         if not stays:
             return None
-        outcome = None
-        if artifact.resolution:
-            facts = {
-                "tool": artifact.tool,
-                "connection": artifact.connection,
-                "field": "resolution",
-                "tool_value": artifact.resolution,
-            }
-            row = self.seeds.values.decide(facts, date.min).row
-            outcome = row["value"] if row else None
+        outcome = self.meaning(artifact, "resolution", artifact.resolution)
         return Life(artifact, stays, self.as_of, outcome)
+
+    def meaning(self, artifact: Artifact, field: str, value: str | None) -> str | None:
+        """What value_mapping says of the value of a field."""
+        facts = {
+            "tool": artifact.tool,
+            "connection": artifact.connection,
+            "field": field,
+            "tool_value": value,
+        }
+        row = self.seeds.values.decide(facts, date.min).row if value else None
+        return row["value"] if row else None
 
     def classify(self, artifact: Artifact, interval: Interval) -> Stay:
         day = self.clock.day(interval.entered_at)
@@ -674,8 +676,8 @@ class Oracle:
         return counts
 
     def gaps(self) -> list[Row]:
-        """One row per unmapped value, or set of rows that tied, with the artifacts it touches."""
-        touched: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+        """One row per unmapped value, or set of rows that tied, with the artifacts (or links) it touches."""
+        touched: dict[tuple[str, str, str, str, str], set[Any]] = defaultdict(set)
         for life in self.lives:
             artifact_id = life.artifact.artifact_id
             for stay in life.stays:
@@ -690,20 +692,31 @@ class Oracle:
                     is_category = seed == "state_mapping" and stay.state_source == "tool_category"
                     if decision.conflict:
                         tied = " and ".join(sorted(row["id"] for row in decision.conflict))
-                        touched[seed, "conflict", values[seed], tied].add(artifact_id)
+                        touched[seed, "", "conflict", values[seed], tied].add(artifact_id)
                     elif not decision.row and not is_category and seed != "team_scope":
-                        touched[seed, "unmapped", values[seed], ""].add(artifact_id)
-            if life.completion and life.artifact.resolution and not life.resolution_outcome:
-                touched["value_mapping", "unmapped", life.artifact.resolution, ""].add(artifact_id)
+                        touched[seed, "", "unmapped", values[seed], ""].add(artifact_id)
+            artifact = life.artifact
+            if life.completion and artifact.resolution and not life.resolution_outcome:
+                touched["value_mapping", "resolution", "unmapped", artifact.resolution, ""].add(artifact_id)
+            if artifact.priority and not self.meaning(artifact, "priority", artifact.priority):
+                touched["value_mapping", "priority", "unmapped", artifact.priority, ""].add(artifact_id)
+        artifacts = {artifact.native_id: artifact for artifact in self.pack.artifacts}
+        for link in self.pack.links:
+            source = artifacts.get(link.source)
+            if source is None or self.meaning(source, "link_type", link.link_type):
+                continue
+            if (source.created_at if link.at is None else link.at) <= self.as_of:
+                touched["value_mapping", "link_type", "unmapped", link.link_type, ""].add(link)
         return [
             {
                 "seed": seed,
+                "field": field,
                 "gap_type": gap_type,
                 "tool_value": value,
                 "conflicting_rows": tied,
-                "artifact_count": len(artifacts),
+                "artifact_count": len(found),
             }
-            for (seed, gap_type, value, tied), artifacts in sorted(touched.items())
+            for (seed, field, gap_type, value, tied), found in sorted(touched.items())
         ]
 
     def usage(self) -> list[Row]:

@@ -46,6 +46,7 @@ class Artifact:
     updated_at: int
     first_state: str | None = None
     resolution: str | None = None
+    priority: str | None = None
     labels: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
     scope_values: dict[str, str] = field(default_factory=dict)
@@ -59,11 +60,25 @@ class Artifact:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A typed link from one artifact, by its own id, to something; dated if a history says since when."""
+
+    source: str
+    target: str
+    link_type: str
+    at: int | None
+
+
+@dataclass(frozen=True)
 class Pack:
-    """The artifacts of one connection, and its tool's own category of each state (none on GitHub)."""
+    """The artifacts of one connection with their links, and its tool's own category of each state.
+
+    On GitHub there are no categories, and links are of one type that everybody knows: they are left out.
+    """
 
     artifacts: list[Artifact]
     categories: dict[str, str]
+    links: tuple[Link, ...] = ()
 
 
 def milliseconds(text: str) -> int:
@@ -132,6 +147,7 @@ def read_jira(folder: Path, connection: str) -> Pack:
                 created_at=milliseconds(fields["created"]),
                 updated_at=milliseconds(fields["updated"]),
                 resolution=(fields["resolution"] or {}).get("name"),
+                priority=(fields["priority"] or {}).get("name"),
                 labels=tuple(fields["labels"] or ()),
                 components=tuple(component["name"] for component in fields["components"] or ()),
                 is_flagged=bool(flags and flags[-1]),
@@ -139,7 +155,30 @@ def read_jira(folder: Path, connection: str) -> Pack:
             )
         )
     categories = {s["name"]: JIRA_CATEGORIES[s["statusCategory"]["key"]] for s in statuses}
-    return Pack(artifacts, categories)
+    return Pack(artifacts, categories, tuple(jira_links(issues)))
+
+
+def jira_links(issues: list[dict[str, Any]]) -> Iterator[Link]:
+    """Each link once, from its outward end. It is as old as the first history of either end that adds it."""
+    added: dict[tuple[str, str], int] = {}
+    keys = {}
+    for issue in issues:
+        for history in issue["changelog"]["histories"]:
+            for item in history["items"]:
+                if item["field"] == "Link" and item["to"]:
+                    end, at = (issue["id"], item["to"]), milliseconds(history["created"])
+                    added[end] = min(at, added.get(end, at))
+    found = set()
+    for issue in issues:
+        own = {"id": issue["id"], "key": issue["key"]}
+        for link in issue["fields"].get("issuelinks") or ():
+            source, target = link.get("inwardIssue", own), link.get("outwardIssue", own)
+            keys[source["id"]], keys[target["id"]] = source["key"], target["key"]
+            found.add((source["id"], target["id"], link["type"]["outward"]))
+    for source_id, target_id, link_type in sorted(found):
+        ends = ((source_id, keys[target_id]), (target_id, keys[source_id]))
+        dated = [added[end] for end in ends if end in added]
+        yield Link(source_id, target_id, link_type, min(dated, default=None))
 
 
 # ---------------------------------------------------------------- GitHub

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.oracle import Clock, Life, Oracle, load_figures, percentile
-from tests.acceptance.packs import Artifact, Change, Pack, jira_changes, milliseconds, unrecorded_closing
+from tests.acceptance.packs import (
+    Artifact,
+    Change,
+    Link,
+    Pack,
+    jira_changes,
+    jira_links,
+    milliseconds,
+    unrecorded_closing,
+)
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -463,3 +472,37 @@ def test_a_type_spelt_twice_in_one_history_counts_once() -> None:
         Change(START, 7, 2, "project", "OLD", "SHOP"),
         Change(START, 7, 3, "state", "To Do", "New name"),
     ]
+
+
+def test_a_link_that_both_ends_show_is_one_as_old_as_the_first_history_that_adds_it() -> None:
+    def history(day: int, **item: str | None) -> dict[str, object]:
+        return {"created": f"2024-01-{day:02}T00:00:00Z", "items": [{"field": "Link", **item}]}
+
+    def record(
+        native_id: str, histories: list[dict[str, object]], *links: dict[str, object]
+    ) -> dict[str, object]:
+        kind = {"type": {"outward": "depends on"}}
+        fields = {"issuelinks": [link | kind for link in links]}
+        return {
+            "id": native_id,
+            "key": f"SHOP-{native_id}",
+            "changelog": {"histories": histories},
+            "fields": fields,
+        }
+
+    ends = [{"id": native_id, "key": f"SHOP-{native_id}"} for native_id in ("1", "2", "3")]
+    added, removed = history(3, to="SHOP-2"), history(2, to=None)
+    first = record("1", [added, removed], {"outwardIssue": ends[1]}, {"outwardIssue": ends[2]})
+    second = record("2", [history(4, to="SHOP-1")], {"inwardIssue": ends[0]})
+    assert list(jira_links([first, second])) == [
+        Link("1", "2", "depends on", START + 2 * DAY),
+        Link("1", "3", "depends on", None),
+    ]
+
+
+def test_an_unmapped_link_type_or_priority_is_a_gap(lived: Lived) -> None:
+    oracle = lived(issue(native_id="7", priority="P0", created_at=START))
+    links = (Link("7", "8", "depends on", START), Link("7", "9", "depends on", START + 21 * DAY))
+    oracle.pack = Pack(oracle.pack.artifacts, {}, links)
+    gaps = [(row["field"], row["tool_value"], row["artifact_count"]) for row in oracle.gaps() if row["field"]]
+    assert gaps == [("link_type", "depends on", 1), ("priority", "P0", 1)]

@@ -133,7 +133,11 @@ STATE_FIGURES = (
 EXPECTED = {  # mart: the file of expectations, its key, and what is compared
     "fct_flow_items": ("items.csv", ("artifact_id",), ITEM_FIGURES),
     "fct_flow_item_states": ("states.csv", ("artifact_id", "entered_at"), STATE_FIGURES),
-    "mapping_gaps": ("gaps.csv", ("seed", "gap_type", "tool_value", "conflicting_rows"), ("artifact_count",)),
+    "mapping_gaps": (
+        "gaps.csv",
+        ("seed", "field", "gap_type", "tool_value", "conflicting_rows"),
+        ("artifact_count",),
+    ),
     **{
         mart: ("periods.csv", PERIOD_KEYS, ("period_end", "is_complete", *figures))
         for mart, figures in PERIOD_MARTS.items()

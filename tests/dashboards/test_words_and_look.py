@@ -22,7 +22,7 @@ def test_a_figure_is_explained_in_the_documentations_words() -> None:
 def test_units_are_those_that_the_page_shows_and_nothing_is_said_twice() -> None:
     text = words.meaning("flow_time_p50_seconds", "flow_time_p85_seconds")
     assert "second" not in text
-    assert text.count("Empty: no delivered item had a start.") == 1
+    assert text.count("Empty: no item that velocity counts has one.") == 1
 
 
 @pytest.mark.parametrize(

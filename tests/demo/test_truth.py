@@ -82,6 +82,12 @@ def test_what_happens_after_completion_does_not_rewrite_it(rows):
     assert row["completed_at"] == "2025-12-04 09:00:00.000"
 
 
+def test_an_estimate_changed_after_completion_does_not_count(lives, rows):
+    title = "Moved, and made a story, when it was long done"
+    assert lives[title].item.final("estimate") == 21
+    assert rows[title]["estimate"] == rows[title]["first_estimate"] == 5
+
+
 def test_flagged_work_waits(rows):
     row = rows["Flagged in the instant in which it starts, and still flagged when it is done"]
     assert (row["active_seconds"], row["waiting_seconds"], row["blocked_seconds"]) == (0, 86_400, 86_400)
@@ -218,6 +224,7 @@ def test_a_cell_counts_what_its_period_holds(lives):
         "cancelled_count": 0,
         "arrivals": 1,
         "net_flow": 1,
+        "delivered_estimate": 0,
     }
     assert series.velocity(month(date(2026, 2, 1)))["net_flow"] == -1
     assert series.flow_time(month(date(2026, 1, 1)))["flow_time_avg_seconds"] is None

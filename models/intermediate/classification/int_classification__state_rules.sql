@@ -20,6 +20,22 @@ artifacts as (
     select * from {{ ref('int_artifacts__artifacts') }}
 ),
 
+-- Under one name, projects may have states of their own: what their artifacts carry goes before all else.
+project_states as (
+    select
+        connection,
+        project,
+        tool_state,
+        case
+            when count(distinct tool_state_category) = 1 then max(tool_state_category)
+        end as tool_state_category
+    from artifacts
+    group by
+        connection,
+        project,
+        tool_state
+),
+
 current_states as (
     select
         connection,
@@ -103,11 +119,14 @@ final as (
         situations.artifact_type,
         situations.tool_state,
         situations.starts_on,
-        coalesce(candidates.abstract_state, tool_categories.tool_state_category) as abstract_state,
+        coalesce(
+            candidates.abstract_state, project_states.tool_state_category, tool_categories.tool_state_category
+        ) as abstract_state,
         candidates.outcome as state_outcome,
         case
             when candidates.mapping_row_id is not null then candidates.origin
-            when tool_categories.tool_state_category is not null then 'tool_category'
+            when coalesce(project_states.tool_state_category, tool_categories.tool_state_category) is not null
+                then 'tool_category'
             else 'unmapped'
         end as state_mapping_source,
         candidates.mapping_row_id as state_mapping_row_id
@@ -125,6 +144,11 @@ final as (
         on
             situations.connection = tool_categories.connection
             and situations.tool_state = tool_categories.tool_state
+    left join project_states
+        on
+            situations.connection = project_states.connection
+            and situations.project = project_states.project
+            and situations.tool_state = project_states.tool_state
 )
 
 select * from final

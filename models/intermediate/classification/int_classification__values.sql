@@ -33,7 +33,8 @@ occurrences as (
         artifacts.connection,
         'link_type' as field,
         tool_links.tool_link_type as tool_value,
-        tool_links.linked_at as seen_at
+        -- A link that the history does not date is as old as its artifact.
+        coalesce(tool_links.linked_at, artifacts.created_at) as seen_at
     from tool_links
     inner join artifacts
         on tool_links.from_artifact_id = artifacts.artifact_id
@@ -49,16 +50,24 @@ occurrences as (
     where environment is not null
 ),
 
+-- What is dated after as-of is not known yet.
+known as (
+    select
+        *,
+        case when seen_at <= {{ as_of() }} then seen_at end as known_at
+    from occurrences
+),
+
 tool_values as (
     select
         tool,
         connection,
         field,
         tool_value,
-        count(*) as occurrence_count,
-        min(seen_at) as first_seen_at,
-        max(seen_at) as last_seen_at
-    from occurrences
+        count(known_at) as occurrence_count,
+        min(known_at) as first_seen_at,
+        max(known_at) as last_seen_at
+    from known
     group by
         tool,
         connection,

@@ -1,4 +1,6 @@
 {%- set first = 'first_' if policy('completion') == 'first' else '' -%}
+{%- set outcome = 'items.' ~ first ~ 'outcome' -%}
+{%- set completed_date = 'items.' ~ first ~ 'completed_date' -%}
 {%- set completed_at = 'items.' ~ first ~ 'completed_at' -%}
 {%- if policy('time') == 'working' -%}
     {%- set times = 'working.working_' ~ first -%}
@@ -14,15 +16,11 @@ items as (
     where {{ is_flow_item('flow_item') }}
 ),
 
-artifacts as (
-    select * from {{ ref('int_artifacts__artifacts') }}
-),
-
 working as (
     select * from {{ ref('int_flow__working_durations') }}
 ),
 
--- What a first completion ends, a later start is no part of.
+-- What a first completion ends, a later start is no part of. What has no outcome counts as not completed.
 chosen as (
     select
         items.artifact_id,
@@ -30,18 +28,16 @@ chosen as (
         coalesce(items.team_id, '') as team_key,
         items.flow_level,
         items.flow_item,
-        {{ completed_at }} is null or items.started_at < {{ completed_at }} as is_start_counted,
+        {{ outcome }} is null or items.started_at < {{ completed_at }} as is_start_counted,
         items.started_date,
-        {{ 'items.' ~ first ~ 'completed_date' }} as completed_date,
-        {{ 'items.' ~ first ~ 'outcome' }} as outcome,
+        case when {{ outcome }} is not null then {{ completed_date }} end as completed_date,
+        {{ outcome }} as outcome,
         {{ times ~ 'active_ms' }} as active_ms,
         {{ times ~ 'waiting_ms' }} as waiting_ms,
         {{ elapsed }} as elapsed_ms,
-        artifacts.estimate,
+        {{ 'items.' ~ first ~ 'estimate' }} as estimate,
         working.calendar_id
     from items
-    inner join artifacts
-        on items.artifact_id = artifacts.artifact_id
     left join working
         on items.artifact_id = working.artifact_id
 ),

@@ -21,6 +21,10 @@ resolutions as (
     where field = 'resolution'
 ),
 
+estimates as (
+    select * from {{ ref('int_flow__estimates') }}
+),
+
 gaps as (
     select * from {{ ref('int_timeline__state_gaps') }}
 ),
@@ -43,10 +47,20 @@ final as (
             when lives.completed_at is not null
                 then coalesce(resolutions.value, published.state_outcome, 'delivered')
         end as outcome,
+        -- What vanished unfinished was neither delivered nor cancelled, even if it had been done before.
         case
-            when lives.first_completed_at is not null
+            when lives.first_completed_at is not null and not lives.is_removed
                 then coalesce(resolutions.value, lives.first_state_outcome, 'delivered')
         end as first_outcome,
+        case
+            when estimates.artifact_id is null then artifacts.estimate
+            else estimates.estimate
+        end as estimate,
+        case
+            when lives.first_completed_at is null then null
+            when estimates.artifact_id is null then artifacts.estimate
+            else estimates.first_estimate
+        end as first_estimate,
         lives.is_removed,
         lives.removed_at,
         lives.active_ms,
@@ -85,6 +99,8 @@ final as (
         on
             artifacts.connection = resolutions.connection
             and artifacts.resolution = resolutions.tool_value
+    left join estimates
+        on lives.artifact_id = estimates.artifact_id
     left join gaps
         on lives.artifact_id = gaps.artifact_id
 )

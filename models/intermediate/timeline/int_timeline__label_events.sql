@@ -1,3 +1,4 @@
+{%- set place = '(changed_at, length(change_id), change_id, position, is_added)' -%}
 with
 
 artifacts as (
@@ -90,10 +91,10 @@ bounds as (
     select
         artifact_id,
         label_id,
-        min_by(label, (changed_at, length(change_id), change_id, position)) as first_label,
-        min_by(is_added, (changed_at, length(change_id), change_id, position)) as is_first_added,
-        max_by(label, (changed_at, length(change_id), change_id, position)) as last_label,
-        max_by(is_added, (changed_at, length(change_id), change_id, position)) as is_last_added,
+        min_by(label, {{ place }}) as first_label,
+        min_by(is_added, {{ place }}) as is_first_added,
+        max_by(label, {{ place }}) as last_label,
+        max_by(is_added, {{ place }}) as is_last_added,
         max(changed_at) as last_changed_at
     from recorded
     group by

@@ -1,3 +1,7 @@
+{%- set compared_age = 'age' if policy('duration') == 'elapsed' else 'work_age' -%}
+{%- if policy('time') == 'working' -%}
+    {%- set compared_age = 'working_' ~ compared_age -%}
+{%- endif -%}
 with
 
 items as (
@@ -39,6 +43,8 @@ open_items as (
         current_states.is_blocked,
         items.age_seconds,
         items.work_age_seconds,
+        -- Measured as flow time is by the policies of the build, so that the two can be compared.
+        items.{{ compared_age }}_seconds as compared_age_seconds,
         items.blocked_seconds,
         current_states.duration_seconds as state_age_seconds,
         activity.last_activity_at,
@@ -63,16 +69,17 @@ final as (
         open_items.is_blocked,
         open_items.age_seconds,
         open_items.work_age_seconds,
+        open_items.compared_age_seconds,
         open_items.blocked_seconds,
         open_items.state_age_seconds,
         open_items.last_activity_at,
         open_items.idle_seconds,
         open_items.idle_seconds >= 30 * 86400 as is_neglected,
         case
-            when past.flow_time_item_count is null then null
-            when open_items.work_age_seconds <= past.flow_time_p50_seconds then 'within_p50'
-            when open_items.work_age_seconds <= past.flow_time_p85_seconds then 'within_p85'
-            when open_items.work_age_seconds <= past.flow_time_p95_seconds then 'within_p95'
+            when past.flow_time_item_count is null or open_items.compared_age_seconds is null then null
+            when open_items.compared_age_seconds <= past.flow_time_p50_seconds then 'within_p50'
+            when open_items.compared_age_seconds <= past.flow_time_p85_seconds then 'within_p85'
+            when open_items.compared_age_seconds <= past.flow_time_p95_seconds then 'within_p95'
             else 'beyond_p95'
         end as age_band,
         cast(coalesce(past.flow_time_item_count, 0) as bigint) as flow_time_item_count

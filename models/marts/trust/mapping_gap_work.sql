@@ -67,17 +67,57 @@ gaps_of_artifacts as (
         artifact_id
 ),
 
+-- A flag or a new type within one tool state does not end the stay in it.
+arrivals as (
+    select
+        *,
+        coalesce(
+            entered_at > lag(left_at) over (
+                partition by artifact_id, tool_value, project
+                order by entered_at
+            ),
+            true
+        ) as is_arrival
+    from gaps
+    where seed = 'state_mapping'
+),
+
+numbered as (
+    select
+        *,
+        count(case when is_arrival then 1 end) over (
+            partition by artifact_id, tool_value, project
+            order by entered_at
+        ) as stay_number
+    from arrivals
+),
+
+ended_stays as (
+    select
+        connection,
+        seed,
+        tool_value,
+        project,
+        {{ epoch_milliseconds('max(left_at)') }} - {{ epoch_milliseconds('min(entered_at)') }} as stay_ms
+    from numbered
+    group by
+        artifact_id,
+        connection,
+        seed,
+        tool_value,
+        project,
+        stay_number
+    having count(*) = count(left_at)
+),
+
 stays as (
     select
         connection,
         seed,
         tool_value,
         project,
-        percentile_cont(0.5) within group (
-            order by {{ epoch_milliseconds('left_at') }} - {{ epoch_milliseconds('entered_at') }}
-        ) / 1000 as stay_p50_seconds
-    from gaps
-    where seed = 'state_mapping' and left_at is not null
+        percentile_cont(0.5) within group (order by stay_ms) / 1000 as stay_p50_seconds
+    from ended_stays
     group by
         connection,
         seed,

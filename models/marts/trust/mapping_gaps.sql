@@ -9,11 +9,18 @@ artifacts as (
     select * from {{ ref('int_artifacts__artifacts') }}
 ),
 
+-- What hides no work: a value of these fields decides no outcome.
+other_values as (
+    select * from {{ ref('int_classification__values') }}
+    where value is null and field != 'resolution' and occurrence_count > 0
+),
+
 counted as (
     select
         gaps.connection,
         gaps.tool,
         gaps.seed,
+        case when gaps.seed = 'value_mapping' then 'resolution' end as field,
         gaps.gap_type,
         gaps.tool_value,
         gaps.conflicting_rows,
@@ -31,6 +38,20 @@ counted as (
         gaps.gap_type,
         gaps.tool_value,
         gaps.conflicting_rows
+    union all
+    select
+        connection,
+        tool,
+        'value_mapping' as seed,
+        field,
+        'unmapped' as gap_type,
+        tool_value,
+        cast(null as {{ dbt.type_string() }}) as conflicting_rows,
+        occurrence_count as artifact_count,
+        first_seen_at,
+        last_seen_at,
+        cast(null as {{ dbt.type_string() }}) as example_artifact_key
+    from other_values
 ),
 
 final as (
@@ -38,6 +59,7 @@ final as (
         connection,
         tool,
         seed,
+        field,
         gap_type,
         tool_value,
         conflicting_rows,
@@ -55,7 +77,7 @@ final as (
             when seed = 'product_scope'
                 then {{ csv_row(["''", 'tool', 'connection', "''", "'project'", 'tool_value'] + ["''"] * 3) }}
             when seed = 'value_mapping'
-                then {{ csv_row(['tool', 'connection', "'resolution'", 'tool_value'] + ["''"] * 2) }}
+                then {{ csv_row(['tool', 'connection', 'field', 'tool_value'] + ["''"] * 2) }}
         end as suggested_row
     from counted
 )

@@ -76,7 +76,20 @@ recorded as (
     from issue_events
 ),
 
--- A closing that left no event is still dated by the issue itself.
+newest_state_events as (
+    select
+        connection,
+        issue_id,
+        max_by(event_type, (created_at, position)) as event_type,
+        max(created_at) as created_at
+    from events
+    where event_type in ('closed', 'reopened')
+    group by
+        connection,
+        issue_id
+),
+
+-- A closing that left no event, the first or after a reopening, is still dated by the issue itself.
 unrecorded_closings as (
     select
         'closed' as change_id,
@@ -88,16 +101,19 @@ unrecorded_closings as (
         cast(0 as bigint) as position,
         cast(null as {{ dbt.type_string() }}) as actor_account
     from issues
+    left join newest_state_events
+        on
+            issues.connection = newest_state_events.connection
+            and issues.id = newest_state_events.issue_id
     where
         issues.state = 'closed'
         and issues.closed_at is not null
-        and not exists (
-            select 1
-            from events
-            where
-                events.connection = issues.connection
-                and events.issue_id = issues.id
-                and events.event_type = 'closed'
+        and (
+            newest_state_events.event_type is null
+            or (
+                newest_state_events.event_type = 'reopened'
+                and issues.closed_at > newest_state_events.created_at
+            )
         )
 ),
 

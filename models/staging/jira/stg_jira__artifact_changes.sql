@@ -8,19 +8,7 @@ histories as (
 ),
 
 names as (
-    select
-        connection,
-        'state' as attribute,
-        id,
-        {{ json_text('record', "'$.name'") }} as name
-    from {{ source('raw_jira', 'statuses') }}
-    union all
-    select
-        connection,
-        'type' as attribute,
-        id,
-        {{ json_text('record', "'$.name'") }} as name
-    from {{ source('raw_jira', 'issue_types') }}
+    select * from {{ ref('stg_jira__names') }}
 ),
 
 -- A history keeps the spelling of its day; a state or type renamed since is still the same one, by its id.

@@ -6,10 +6,15 @@ issues as (
     select * from {{ ref('stg_jira__issues') }}
 ),
 
+names as (
+    select * from {{ ref('stg_jira__names') }}
+),
+
 removals as (
     select * from {{ ref('stg_jira__removals') }}
 ),
 
+-- A renamed state or type updates no issue: what was loaded of one may still have the name of its day.
 final as (
     select
         issues.connection || ':' || issues.id as artifact_id,
@@ -18,11 +23,11 @@ final as (
         issues.id as native_id,
         issues.key as artifact_key,
         {{ jira_project('issues.key') }} as project,
-        issues.issue_type as artifact_type,
+        coalesce(type_names.name, issues.issue_type) as artifact_type,
         issues.summary as title,
         regexp_replace(issues.self, '/rest/api/.*$', '') || '/browse/' || issues.key as url,
         cast(null as {{ dbt.type_string() }}) as first_tool_state,
-        issues.status as tool_state,
+        coalesce(state_names.name, issues.status) as tool_state,
         case issues.status_category
             when 'new' then 'new'
             when 'indeterminate' then 'active'
@@ -50,6 +55,16 @@ final as (
         on
             issues.connection = epics.connection
             and issues.epic_key = epics.key
+    left join names as state_names
+        on
+            issues.connection = state_names.connection
+            and issues.status_id = state_names.id
+            and state_names.attribute = 'state'
+    left join names as type_names
+        on
+            issues.connection = type_names.connection
+            and issues.issue_type_id = type_names.id
+            and type_names.attribute = 'type'
     left join removals
         on
             issues.connection = removals.connection
