@@ -5,7 +5,7 @@
 {% macro seed_problems(seed) %}
     {%- set rules = seed_rules()[seed] -%}
     {%- set columns = rules['columns'].keys() | reject('equalto', 'note') | list -%}
-    {%- set checks = [] -%}
+    {%- set checks, lookups = [], [] -%}
     {%- for column, rule in rules['columns'].items() -%}
         {%- set value = {'value': 'said_' ~ column} -%}
         {%- if rule.get('required') -%}
@@ -36,7 +36,7 @@
         {%- endif -%}
         {%- if rule.get('references') -%}
             {%- set known = seed_text('known.' ~ rule['references'][1]) -%}
-            {%- do checks.append((
+            {%- do lookups.append((
                 column ~ ' is not null and ' ~ column ~ ' not in (select ' ~ known ~ ' from ' ~ ref(rule['references'][0]) ~ ' as known where '
                 ~ known ~ ' is not null)',
                 seed_message('unknown', {'column': column, 'seed': rule['references'][0]}, value),
@@ -88,9 +88,23 @@
 
             {%- if 'match' in rules %},
             {{ seed_rivals(rules) }}
-            {%- endif %}
+            {%- endif %},
 
-            {%- for condition, problem in checks %}
+            {# All checks of a row at once: a statement for each would cost an engine more to plan than to run. #}
+            checked as (
+                select
+                    seed_row,
+                    {{ unnested(list_of(conditional_texts(checks)), 'problem') }}
+                from seed_rows
+            )
+
+                select
+                    seed_row,
+                    problem
+                from checked
+                where problem is not null
+                union all
+            {%- for condition, problem in lookups %}
                 select
                     seed_row,
                     {{ problem }} as problem
