@@ -67,6 +67,10 @@
                 seed_message('disorder', {'earlier': earlier, 'later': later}),
             )) -%}
         {%- endif -%}
+    {%- endfor -%}
+    {%- set found = [] -%}
+    {%- for condition, problem in checks -%}
+        {%- do found.append('case when ' ~ condition ~ ' then ' ~ problem ~ ' end') -%}
     {%- endfor %}
         select
             '{{ seed }}' as seed,
@@ -94,7 +98,7 @@
             checked as (
                 select
                     seed_row,
-                    {{ unnested(list_of(conditional_texts(checks)), 'problem') }}
+                    {{ unnested(list_of(found), 'problem') }}
                 from seed_rows
             )
 

@@ -230,6 +230,11 @@ def sometimes(fault: Hook) -> Hook:
     return hook
 
 
+def always(body: str, status: int = 200) -> Hook:
+    """A hook that gives every request this answer."""
+    return lambda request: Response(body, status)
+
+
 def on_path(part: str, answer: Hook) -> Hook:
     """Only requests whose path holds a part are answered so."""
     return lambda request: answer(request) if part in request.path else None

@@ -21,8 +21,8 @@ from tests.pipelines.jira_site import (
     LOGIN_PAGE,
     START,
     TOKEN,
-    Hook,
     OnceAt,
+    always,
     contents,
     expected,
     load,
@@ -91,8 +91,9 @@ def test_wrong_credentials(deployment: str, database: Path) -> None:
 
 @both
 def test_a_missing_permission(deployment: str, database: Path) -> None:
-    refuse: Hook = lambda request: Response('{"errorMessages": ["You may not."]}', 403)  # noqa: E731 - short
-    site = make_site(deployment, before_request=on_path("/search", refuse))
+    site = make_site(
+        deployment, before_request=on_path("/search", always('{"errorMessages": ["You may not."]}', 403))
+    )
     with serve(site, deployment=deployment) as url:
         error = str(load(url, deployment, database).error)
     assert "answered 403: You may not." in error
@@ -116,8 +117,9 @@ def test_an_address_that_is_not_jira(database: Path) -> None:
 
 
 def test_an_answer_that_says_there_is_more_but_not_where(database: Path) -> None:
-    answer: Hook = lambda request: Response('{"issues": [], "isLast": false}')  # noqa: E731 - short
-    site = make_site("cloud", before_request=on_path("/search/jql", answer))
+    site = make_site(
+        "cloud", before_request=on_path("/search/jql", always('{"issues": [], "isLast": false}'))
+    )
     with serve(site) as url:
         error = str(load(url, "cloud", database).error)
     assert "acme: issues of SHOP: Jira's answer lacks 'nextPageToken'" in error
@@ -125,8 +127,7 @@ def test_an_answer_that_says_there_is_more_but_not_where(database: Path) -> None
 
 
 def test_boards_that_may_not_be_seen_are_no_failure(database: Path) -> None:
-    refuse: Hook = lambda request: Response('{"message": "no"}', 403)  # noqa: E731 - short
-    site = make_site("cloud", before_request=on_path("/rest/agile", refuse))
+    site = make_site("cloud", before_request=on_path("/rest/agile", always('{"message": "no"}', 403)))
     with serve(site) as url:
         result = loaded(url, "cloud", database)
     assert any("No boards" in note for note in result.notes)
@@ -134,8 +135,7 @@ def test_boards_that_may_not_be_seen_are_no_failure(database: Path) -> None:
 
 @pytest.mark.parametrize(("status", "is_said"), [(400, False), (403, True), (404, True)])
 def test_a_board_whose_sprints_may_not_be_seen_is_named(status: int, is_said: bool, database: Path) -> None:
-    refuse: Hook = lambda request: Response('{"message": "no"}', status)  # noqa: E731 - short
-    site = make_site("cloud", before_request=on_path("/board/1/sprint", refuse))
+    site = make_site("cloud", before_request=on_path("/board/1/sprint", always('{"message": "no"}', status)))
     with serve(site) as url:
         result = loaded(url, "cloud", database)
     said = ["No sprints of these boards, not for this user: Scrum (1)."]
@@ -152,8 +152,7 @@ def test_a_board_whose_sprints_may_not_be_seen_is_named(status: int, is_said: bo
     ],
 )
 def test_a_refusal_in_any_words_is_a_clear_error(body: str, said: str, database: Path) -> None:
-    refuse: Hook = lambda request: Response(body, 400)  # noqa: E731 - short
-    with serve(make_site("cloud", before_request=on_path("/search/jql", refuse))) as url:
+    with serve(make_site("cloud", before_request=on_path("/search/jql", always(body, 400)))) as url:
         error = str(load(url, "cloud", database).error)
     assert error.startswith("acme: issues of SHOP: the tool ")
     assert said in error
@@ -187,8 +186,7 @@ def test_a_refusal_in_any_words_is_a_clear_error(body: str, said: str, database:
 def test_an_answer_of_another_shape_is_a_clear_error(
     deployment: str, part: str, body: str, said: str, database: Path
 ) -> None:
-    answer: Hook = lambda request: Response(body)  # noqa: E731 - short
-    site = make_site(deployment, before_request=on_path(part, answer))
+    site = make_site(deployment, before_request=on_path(part, always(body)))
     with serve(site, deployment=deployment) as url:
         assert said in str(load(url, deployment, database).error)
     assert not database.exists()

@@ -107,7 +107,7 @@ inferred as (
         end
 ),
 
-unioned as (
+final as (
     select
         artifact_id,
         attribute,
@@ -121,33 +121,7 @@ unioned as (
         is_first
     from numbered
     union all
-    select
-        artifact_id,
-        attribute,
-        from_value,
-        to_value,
-        changed_at,
-        change_id,
-        position,
-        is_inferred,
-        is_observed,
-        is_first
-    from inferred
-),
-
-final as (
-    select
-        artifact_id,
-        attribute,
-        from_value,
-        to_value,
-        changed_at,
-        change_id,
-        position,
-        is_inferred,
-        is_observed,
-        is_first
-    from unioned
+    select * from inferred
 )
 
 select * from final
