@@ -62,7 +62,7 @@ tool_categories as (
             and listed_states.tool_state = current_states.tool_state
 ),
 
-situations as (
+distinct_situations as (
     select distinct
         points.tool,
         points.connection,
@@ -77,22 +77,24 @@ situations as (
             and points.changed_date < validity_spans.ends_on
 ),
 
+situations as (
+    select
+        *,
+        row_number() over (
+            order by tool, connection, project nulls last, artifact_type nulls last, tool_state, starts_on
+        ) as state_rule_id
+    from distinct_situations
+),
+
 candidates as (
     select
-        situations.tool,
-        situations.connection,
-        situations.project,
-        situations.artifact_type,
-        situations.tool_state,
-        situations.starts_on,
+        situations.state_rule_id,
         state_mapping.abstract_state,
         state_mapping.outcome,
         state_mapping.origin,
         state_mapping.mapping_row_id,
         row_number() over (
-            partition by
-                situations.tool, situations.connection, situations.project, situations.artifact_type,
-                situations.tool_state, situations.starts_on
+            partition by situations.state_rule_id
             order by
                 case state_mapping.origin when 'organisation' then 1 else 2 end asc,
                 state_mapping.precedence asc nulls last,
@@ -113,6 +115,7 @@ candidates as (
 
 final as (
     select
+        situations.state_rule_id,
         situations.tool,
         situations.connection,
         situations.project,
@@ -133,12 +136,7 @@ final as (
     from situations
     left join candidates
         on
-            situations.tool = candidates.tool
-            and situations.connection = candidates.connection
-            and situations.project is not distinct from candidates.project
-            and situations.artifact_type is not distinct from candidates.artifact_type
-            and situations.tool_state = candidates.tool_state
-            and situations.starts_on = candidates.starts_on
+            situations.state_rule_id = candidates.state_rule_id
             and candidates.preference = 1
     left join tool_categories
         on

@@ -1,29 +1,9 @@
 with
 
-points as (
-    select
-        *,
-        lead(changed_at) over (partition by artifact_id order by point_number) as next_changed_at
-    from {{ ref('int_timeline__points') }}
-),
-
 -- Values that held for no time are in the activity, not in the timeline.
-lasting as (
-    select
-        artifact_id,
-        connection,
-        tool,
-        point_number,
-        changed_at,
-        changed_date,
-        tool_state,
-        artifact_type,
-        project,
-        is_flagged,
-        is_inferred,
-        is_observed
-    from points
-    where next_changed_at is null or next_changed_at > changed_at
+points as (
+    select * from {{ ref('int_timeline__points') }}
+    where is_lasting
 ),
 
 compared as (
@@ -34,7 +14,7 @@ compared as (
         lag(artifact_type) over artifact_order as previous_artifact_type,
         lag(project) over artifact_order as previous_project,
         lag(is_flagged) over artifact_order as previous_is_flagged
-    from lasting
+    from points
     window artifact_order as (partition by artifact_id order by point_number)
 ),
 

@@ -115,7 +115,7 @@ unioned as (
     where changed_at is not null
 ),
 
--- What holds from each point on and what held before it, in one pass: a creation stands first.
+-- What holds from each point on, in one pass: a creation stands first.
 carried as (
     select
         {% for column in ['native_state', 'artifact_type', 'project', 'flag', 'state_label'] -%}
@@ -123,12 +123,11 @@ carried as (
                 {{ point_order }} rows between unbounded preceding and current row
             ) as {{ column }},
         {% endfor -%}
-        {% for column in ['native_state', 'artifact_type', 'project', 'state_label'] -%}
-            {{ last_known(column) }} over (
-                {{ point_order }} rows between unbounded preceding and 1 preceding
-            ) as previous_{{ column }},
-        {% endfor -%}
+        {{ last_known('native_state') }} over (
+            {{ point_order }} rows between unbounded preceding and 1 preceding
+        ) as previous_native_state,
         row_number() over ({{ point_order }}) as point_number,
+        lead(changed_at) over ({{ point_order }}) as next_changed_at,
         artifact_id,
         attribute,
         changed_at,
@@ -150,11 +149,7 @@ categorised as (
         case
             when states.tool_state_category is not null then states.tool_state_category
             when carried.native_state = artifacts.tool_state then artifacts.tool_state_category
-        end as category,
-        case
-            when previous_states.tool_state_category is not null then previous_states.tool_state_category
-            when carried.previous_native_state = artifacts.tool_state then artifacts.tool_state_category
-        end as previous_category
+        end as category
     from carried
     inner join artifacts
         on carried.artifact_id = artifacts.artifact_id
@@ -162,28 +157,9 @@ categorised as (
         on
             artifacts.connection = states.connection
             and carried.native_state = states.tool_state
-    left join states as previous_states
-        on
-            artifacts.connection = previous_states.connection
-            and carried.previous_native_state = previous_states.tool_state
 ),
 
 -- A label says how far open work is; once the tool itself calls the work done, the label has no say.
-effective as (
-    select
-        *,
-        case
-            when state_label = '' or category = 'done' then native_state
-            else 'label:' || state_label
-        end as tool_state,
-        case
-            when previous_state_label = '' or previous_category = 'done' then previous_native_state
-            else 'label:' || previous_state_label
-        end as previous_tool_state
-    from categorised
-),
-
--- A label that comes or goes on closed work, or below a newer one, changes nothing.
 final as (
     select
         artifact_id,
@@ -195,20 +171,19 @@ final as (
         cast({{ local_time('changed_at', reporting_timezone()) }} as date) as changed_date,
         change_id,
         position,
-        from_value,
-        native_state,
-        tool_state,
+        case
+            when state_label = '' or category = 'done' then native_state
+            else 'label:' || state_label
+        end as tool_state,
         artifact_type,
         project,
         flag != '' as is_flagged,
-        previous_native_state,
-        previous_tool_state,
-        previous_artifact_type,
-        previous_project,
+        next_changed_at is null or next_changed_at > changed_at as is_lasting,
+        attribute = 'state' and not is_inferred and coalesce(from_value != previous_native_state, false)
+            as is_after_gap,
         is_inferred,
         is_observed
-    from effective
-    where attribute != 'state_label' or tool_state is distinct from previous_tool_state
+    from categorised
 )
 
 select * from final

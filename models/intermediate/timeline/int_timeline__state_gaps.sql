@@ -7,10 +7,7 @@ points as (
 final as (
     select distinct artifact_id
     from points
-    where
-        attribute = 'state'
-        and not is_inferred
-        and from_value != previous_native_state
+    where is_after_gap
 )
 
 select artifact_id

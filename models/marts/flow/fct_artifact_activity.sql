@@ -20,10 +20,10 @@ mapped_points as (
     select
         points.*,
         state_rules.abstract_state,
-        lag(state_rules.abstract_state) over (
-            partition by points.artifact_id
-            order by points.point_number
-        ) as previous_abstract_state
+        lag(state_rules.abstract_state) over artifact_order as previous_abstract_state,
+        lag(points.tool_state) over artifact_order as previous_tool_state,
+        lag(points.artifact_type) over artifact_order as previous_artifact_type,
+        lag(points.project) over artifact_order as previous_project
     from points
     inner join validity_spans
         on
@@ -36,8 +36,10 @@ mapped_points as (
             and points.artifact_type is not distinct from state_rules.artifact_type
             and points.tool_state = state_rules.tool_state
             and validity_spans.starts_on = state_rules.starts_on
+    window artifact_order as (partition by points.artifact_id order by points.point_number)
 ),
 
+-- A label that comes or goes on closed work, or below a newer one, changes nothing.
 timeline_activity as (
     select
         artifact_id,
@@ -74,6 +76,7 @@ timeline_activity as (
         is_inferred,
         is_observed
     from mapped_points
+    where attribute != 'state_label' or tool_state is distinct from previous_tool_state
 ),
 
 other_changes as (
