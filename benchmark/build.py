@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ COVERED = (
     "+flow_efficiency",
     "+flow_load",
 )
+# What DuckDB may hold before it uses the disk, of the models and of the floor alike.
+MEMORY = os.environ.get("STREAMGAUGE_MEMORY", "4GB")
 MODELS_ONLY = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 LAYERS = ("staging", "intermediate", "marts", "seeds")
 
@@ -81,6 +84,7 @@ def environment(organisation: Organisation) -> dict[str, str]:
     return {
         "STREAMGAUGE_DATABASE": str(organisation.database),
         "STREAMGAUGE_SEEDS": str(organisation.seeds),
+        "STREAMGAUGE_MEMORY": MEMORY,
     }
 
 

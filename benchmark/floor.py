@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmark.build import defaults_folder
+from benchmark.build import MEMORY, defaults_folder
 from benchmark.generate import Organisation
 from benchmark.measure import Cost, run
 from pipelines.database import sql_text
@@ -51,9 +51,12 @@ def measure_floor(organisation: Organisation) -> Cost:
 def run_floor(warehouse: Path, seeds: Path, target: Path) -> None:
     """Compute the floor's tables from a warehouse's raw tables and a folder of seeds."""
     target.unlink(missing_ok=True)
-    with duckdb.connect(
-        config={"preserve_insertion_order": False, "temp_directory": f"{target}.tmp"}
-    ) as connection:
+    settings = {
+        "memory_limit": MEMORY,
+        "preserve_insertion_order": False,
+        "temp_directory": f"{target}.tmp",
+    }
+    with duckdb.connect(config=settings) as connection:
         connection.execute(f"attach {sql_text(warehouse)} as warehouse (read_only)")
         connection.execute(f"attach {sql_text(target)} as floor")
         connection.execute("use warehouse; set timezone = 'UTC'")

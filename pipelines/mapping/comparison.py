@@ -447,7 +447,7 @@ def _history(
                     as flow_efficiency_item_median
             from counted
             inner join {side}.intermediate.int_flow__class_series as class_series
-                using (product_id, team_key, flow_level, flow_item)
+                using (flow_class_id)
             inner join {side}.intermediate.int_flow__series as series using (series_number)
             group by all
         )

@@ -90,7 +90,7 @@ teams as (
     {{ decided_rules('team_candidates', ['team_id']) }}
 ),
 
-final as (
+classified as (
     select
         situations.situation_id,
         situations.tool,
@@ -121,6 +121,19 @@ final as (
         on situations.situation_id = products.situation_id
     left join teams
         on situations.situation_id = teams.situation_id
+),
+
+-- The number spares comparing four names wherever figures are counted.
+final as (
+    select
+        *,
+        case
+            when {{ is_flow_item('flow_item') }}
+                then dense_rank() over (
+                    order by product_id, team_id nulls first, flow_level nulls first, flow_item nulls first
+                )
+        end as flow_class_id
+    from classified
 )
 
 select * from final

@@ -49,7 +49,8 @@ final as (
         classes.product_id,
         classes.product_mapping_row_id,
         classes.team_id,
-        classes.team_mapping_row_id
+        classes.team_mapping_row_id,
+        classes.flow_class_id
     from intervals
     inner join state_rules
         on intervals.state_rule_id = state_rules.state_rule_id

@@ -21,7 +21,8 @@ final as (
         intervals.product_id,
         intervals.product_mapping_row_id,
         intervals.team_id,
-        intervals.team_mapping_row_id
+        intervals.team_mapping_row_id,
+        intervals.flow_class_id
     from intervals
     inner join lives
         on

@@ -1,5 +1,16 @@
 with
 
+classes as (
+    select distinct
+        flow_class_id,
+        product_id,
+        coalesce(team_id, '') as team_key,
+        flow_level,
+        flow_item
+    from {{ ref('int_classification__classes') }}
+    where flow_class_id is not null
+),
+
 memberships as (
     select * from {{ ref('int_scopes__memberships') }}
 ),
@@ -8,27 +19,21 @@ series as (
     select * from {{ ref('int_flow__series') }}
 ),
 
-flow_items as (
-    {% for flow_item in flow_items() -%}
-        select '{{ flow_item }}' as flow_item
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
 final as (
     select
-        memberships.product_id,
-        memberships.team_key,
-        series.flow_level,
-        flow_items.flow_item,
+        classes.flow_class_id,
         series.series_number
-    from memberships
+    from classes
+    inner join memberships
+        on
+            classes.product_id = memberships.product_id
+            and classes.team_key = memberships.team_key
     inner join series
         on
             memberships.scope_type = series.scope_type
             and memberships.scope_id = series.scope_id
-    inner join flow_items
-        on series.flow_item in (flow_items.flow_item, 'all')
+            and classes.flow_level = series.flow_level
+            and series.flow_item in (classes.flow_item, 'all')
 )
 
 select * from final

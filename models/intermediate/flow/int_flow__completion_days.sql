@@ -25,7 +25,7 @@ final as (
         {{ listed('completions.flow_efficiency') }} as flow_efficiencies
     from completions
     inner join class_series
-        on {{ same_class('completions', 'class_series') }}
+        on completions.flow_class_id = class_series.flow_class_id
     group by
         class_series.series_number,
         completions.completed_date

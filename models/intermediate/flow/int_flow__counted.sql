@@ -13,7 +13,7 @@ with
 
 items as (
     select * from {{ ref('int_flow__items') }}
-    where {{ is_flow_item('flow_item') }}
+    where flow_class_id is not null
 ),
 
 working as (
@@ -24,10 +24,7 @@ working as (
 chosen as (
     select
         items.artifact_id,
-        items.product_id,
-        coalesce(items.team_id, '') as team_key,
-        items.flow_level,
-        items.flow_item,
+        items.flow_class_id,
         {{ outcome }} is null or items.started_at < {{ completed_at }} as is_start_counted,
         items.started_date,
         case when {{ outcome }} is not null then {{ completed_date }} end as completed_date,
@@ -45,10 +42,7 @@ chosen as (
 final as (
     select
         artifact_id,
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         case when is_start_counted then started_date end as started_date,
         completed_date,
         outcome,

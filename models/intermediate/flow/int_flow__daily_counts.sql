@@ -10,10 +10,7 @@ class_series as (
 
 completions as (
     select
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         completed_date as calendar_date,
         count(*) filter (where {{ is_counted('outcome') }}) as counted_count,
         count(*) filter (where outcome = 'cancelled') as cancelled_count,
@@ -23,19 +20,13 @@ completions as (
     from items
     where completed_date is not null
     group by
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         completed_date
 ),
 
 arrivals as (
     select
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         started_date as calendar_date,
         0 as counted_count,
         0 as cancelled_count,
@@ -45,10 +36,7 @@ arrivals as (
     from items
     where started_date is not null
     group by
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         started_date
 ),
 
@@ -69,7 +57,7 @@ final as (
         coalesce(sum(events.counted_estimate), 0) as counted_estimate
     from events
     inner join class_series
-        on {{ same_class('events', 'class_series') }}
+        on events.flow_class_id = class_series.flow_class_id
     group by
         class_series.series_number,
         events.calendar_date

@@ -89,7 +89,8 @@ final as (
         published.product_id,
         published.product_mapping_row_id,
         published.team_id,
-        published.team_mapping_row_id
+        published.team_mapping_row_id,
+        published.flow_class_id
     from lives
     inner join artifacts
         on lives.artifact_id = artifacts.artifact_id

@@ -22,7 +22,7 @@ steps as (
         ) as load_after
     from movements
     inner join class_series
-        on {{ same_class('movements', 'class_series') }}
+        on movements.flow_class_id = class_series.flow_class_id
 ),
 
 -- Each step weighs as much as it lasts: here from its moment to its date's midnight in UTC, be that before or

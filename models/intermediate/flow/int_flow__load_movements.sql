@@ -7,34 +7,22 @@ items as (
 intervals as (
     select
         *,
-        coalesce(team_id, '') as team_key,
-        coalesce(
-            abstract_state in ('active', 'waiting') and {{ is_flow_item('flow_item') }}, false
-        ) as is_in_load
+        case when abstract_state in ('active', 'waiting') then flow_class_id end as load_class_id
     from {{ ref('int_classification__intervals') }}
-),
-
-classed as (
-    select
-        *,
-        case
-            when is_in_load then product_id || '|' || team_key || '|' || flow_level || '|' || flow_item
-        end as load_class
-    from intervals
 ),
 
 neighbours as (
     select
         *,
         lag(interval_number) over artifact_order is null as is_first,
-        lag(load_class) over artifact_order as previous_load_class,
+        lag(load_class_id) over artifact_order as previous_load_class_id,
         lag(abstract_state) over artifact_order as previous_abstract_state,
         lag(flow_item) over artifact_order as previous_flow_item,
-        lead(load_class) over artifact_order as next_load_class,
+        lead(load_class_id) over artifact_order as next_load_class_id,
         lead(abstract_state) over artifact_order as next_abstract_state,
         lead(flow_item) over artifact_order as next_flow_item,
         lead(state_outcome) over artifact_order as next_state_outcome
-    from classed
+    from intervals
     window artifact_order as (partition by artifact_id order by interval_number)
 ),
 
@@ -43,10 +31,7 @@ entries as (
         artifact_id,
         entered_at as moved_at,
         entered_date as moved_date,
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        load_class_id as flow_class_id,
         1 as delta,
         case
             when is_first or previous_abstract_state = 'new' then 'started'
@@ -55,7 +40,7 @@ entries as (
             else 'moved_in'
         end as reason
     from neighbours
-    where is_in_load and load_class is distinct from previous_load_class
+    where load_class_id is not null and load_class_id is distinct from previous_load_class_id
 ),
 
 exits as (
@@ -63,10 +48,7 @@ exits as (
         neighbours.artifact_id,
         neighbours.left_at as moved_at,
         cast({{ local_time('neighbours.left_at', reporting_timezone()) }} as date) as moved_date,
-        neighbours.product_id,
-        neighbours.team_key,
-        neighbours.flow_level,
-        neighbours.flow_item,
+        neighbours.load_class_id as flow_class_id,
         -1 as delta,
         case
             when neighbours.is_ended_by_removal then 'removed'
@@ -85,9 +67,9 @@ exits as (
     inner join items
         on neighbours.artifact_id = items.artifact_id
     where
-        neighbours.is_in_load
+        neighbours.load_class_id is not null
         and neighbours.left_at is not null
-        and neighbours.load_class is distinct from neighbours.next_load_class
+        and neighbours.load_class_id is distinct from neighbours.next_load_class_id
 ),
 
 unioned as (
@@ -101,10 +83,7 @@ final as (
         artifact_id,
         moved_at,
         moved_date,
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         delta,
         reason
     from unioned

@@ -3,9 +3,8 @@ with
 intervals as (
     select
         *,
-        coalesce(team_id, '') as team_key,
         case
-            when abstract_state in ('active', 'waiting') and {{ is_flow_item('flow_item') }} then tool_state
+            when abstract_state in ('active', 'waiting') and flow_class_id is not null then tool_state
         end as work_state
     from {{ ref('int_classification__intervals') }}
 ),
@@ -44,10 +43,7 @@ stays as (
 
 events as (
     select
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         work_state,
         entered_at as moved_at,
         entered_date as moved_date,
@@ -60,10 +56,7 @@ events as (
     where work_state is not null
     union all
     select
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         work_state,
         left_at as moved_at,
         cast({{ local_time('left_at', reporting_timezone()) }} as date) as moved_date,
@@ -92,10 +85,7 @@ timed as (
 
 final as (
     select
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         work_state as tool_state,
         moved_date,
         cast(sum(active_delta) as bigint) as active_delta,
@@ -107,10 +97,7 @@ final as (
         cast(sum(stay_ms) as bigint) as stay_ms
     from timed
     group by
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         work_state,
         moved_date
 )

@@ -7,10 +7,9 @@ spine as (
 intervals as (
     select
         *,
-        coalesce(team_id, '') as team_key,
         coalesce(abstract_state, 'unmapped') as kept_state
     from {{ ref('int_classification__intervals') }}
-    where {{ is_flow_item('flow_item') }}
+    where flow_class_id is not null
 ),
 
 class_series as (
@@ -23,20 +22,14 @@ period_days as (
 
 events as (
     select
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         kept_state,
         entered_date as moved_date,
         1 as delta
     from intervals
     union all
     select
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         kept_state,
         cast({{ local_time('left_at', reporting_timezone()) }} as date) as moved_date,
         -1 as delta
@@ -46,20 +39,14 @@ events as (
 
 class_days as (
     select
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         {% for state in ['new', 'active', 'waiting', 'done', 'unmapped'] -%}
             coalesce(sum(delta) filter (where kept_state = '{{ state }}'), 0) as {{ state }}_delta,
         {% endfor -%}
         moved_date
     from events
     group by
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         moved_date
 ),
 
@@ -72,7 +59,7 @@ series_days as (
         class_days.moved_date
     from class_days
     inner join class_series
-        on {{ same_class('class_days', 'class_series') }}
+        on class_days.flow_class_id = class_series.flow_class_id
     group by
         class_series.series_number,
         class_days.moved_date

@@ -18,10 +18,7 @@ period_days as (
 
 class_days as (
     select
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         moved_date,
         {% for reason in load_bridge_reasons() if reason != 'unmapped' -%}
             count(*) filter (where reason = '{{ reason }}') as {{ reason }}_count,
@@ -29,10 +26,7 @@ class_days as (
         -coalesce(sum(delta) filter (where reason = 'unmapped'), 0) as unmapped_count
     from movements
     group by
-        product_id,
-        team_key,
-        flow_level,
-        flow_item,
+        flow_class_id,
         moved_date
 ),
 
@@ -45,20 +39,14 @@ series_days as (
         class_days.moved_date
     from class_days
     inner join class_series
-        on {{ same_class('class_days', 'class_series') }}
+        on class_days.flow_class_id = class_series.flow_class_id
 ),
 
 -- Work that leaves one class for another in the same instant.
 transfers as (
     select
-        exits.product_id as left_product_id,
-        exits.team_key as left_team_key,
-        exits.flow_level as left_flow_level,
-        exits.flow_item as left_flow_item,
-        entries.product_id,
-        entries.team_key,
-        entries.flow_level,
-        entries.flow_item,
+        exits.flow_class_id as left_flow_class_id,
+        entries.flow_class_id,
         entries.moved_date,
         count(*) as transfer_count
     from movements as entries
@@ -68,14 +56,8 @@ transfers as (
             and entries.moved_at = exits.moved_at
     where entries.reason = 'moved_in' and exits.reason = 'moved_out'
     group by
-        exits.product_id,
-        exits.team_key,
-        exits.flow_level,
-        exits.flow_item,
-        entries.product_id,
-        entries.team_key,
-        entries.flow_level,
-        entries.flow_item,
+        exits.flow_class_id,
+        entries.flow_class_id,
         entries.moved_date
 ),
 
@@ -85,7 +67,7 @@ entered as (
         class_series.series_number
     from transfers
     inner join class_series
-        on {{ same_class('transfers', 'class_series') }}
+        on transfers.flow_class_id = class_series.flow_class_id
 ),
 
 -- What left one product for another of the same value stream did not leave the value stream.
@@ -103,10 +85,7 @@ stays as (
             from class_series as left_series
             where
                 entered.series_number = left_series.series_number
-                and entered.left_product_id = left_series.product_id
-                and entered.left_team_key = left_series.team_key
-                and entered.left_flow_level = left_series.flow_level
-                and entered.left_flow_item = left_series.flow_item
+                and entered.left_flow_class_id = left_series.flow_class_id
         )
 ),
 

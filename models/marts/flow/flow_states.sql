@@ -61,7 +61,7 @@ series_days as (
         cast(sum(class_days.stay_ms) as bigint) as stay_ms
     from class_days
     inner join class_series
-        on {{ same_class('class_days', 'class_series') }}
+        on class_days.flow_class_id = class_series.flow_class_id
     group by
         class_series.series_number,
         class_days.tool_state_number,

@@ -32,7 +32,7 @@ recent as (
     inner join clock
         on completions.completed_date >= clock.recent_from
     inner join class_series
-        on {{ same_class('completions', 'class_series') }}
+        on completions.flow_class_id = class_series.flow_class_id
     group by class_series.series_number
 ),
 
