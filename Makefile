@@ -34,8 +34,8 @@ test: $(STAMP) ## Python tests, then the demo with every data test, unit test an
 	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile \
 		--ignore=tests/acceptance --ignore=tests/services --ignore=tests/spark
 
-test-spark: $(SPARK_STAMP) ## The demo on Spark (Java 17): every test, and each mart's cells those of DuckDB
-	$(BIN)/pytest --quiet tests/spark
+test-spark: $(SPARK_STAMP) ## On Spark (Java 17): each mart's cells those of DuckDB; SPARK=--models-only: no unit tests
+	$(BIN)/pytest --quiet $(SPARK) tests/spark $(if $(SPARK),,tests/acceptance -k spark)
 
 $(SPARK_STAMP): $(STAMP)
 	$(BIN)/uv sync --quiet --locked --group spark --python $(BIN)/python
