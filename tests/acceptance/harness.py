@@ -122,7 +122,7 @@ def dbt(case: Case, database: Path, *arguments: str) -> subprocess.CompletedProc
 
 
 def build(case: Case, database: Path) -> None:
-    """`dbt build` with every data test (a unit test needs no data); fails the test on an error or any warning."""
+    """`dbt build` with every data test, since a unit test needs no data; fails on an error or a warning."""
     told = succeed(dbt(case, database, "build", "--exclude-resource-type", "unit_test"))
     warnings = [line for line in told.splitlines() if "[WARNING]" in line or " WARN " in line]
     assert not warnings, "\n".join(warnings)

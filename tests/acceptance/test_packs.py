@@ -148,7 +148,7 @@ ALL_FIGURES = tuple(name for names in PERIOD_MARTS.values() for name in names)
 
 @dataclass(frozen=True)
 class Base:
-    """A pack loaded in one go without faults and built with every data test, and what it should have come to."""
+    """A pack loaded in one go without faults and built with its data tests, and what it should come to."""
 
     case: Case
     database: Path
