@@ -94,8 +94,7 @@ class NewRow:
 
     def holds_where(self, text: Callable[[str], str]) -> bool:
         """Whether it matches the same, on the same days, as a row with these texts."""
-        dated = ("precedence", "valid_from", "valid_to") if self.seed.is_dated else ()
-        return all(text(name) == self.text(name) for name in (*self.seed.match, *dated))
+        return all(text(name) == self.text(name) for name in self.seed.identity)
 
     def text(self, column: str) -> str:
         """A cell as it is compared."""
