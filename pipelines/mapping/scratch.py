@@ -22,9 +22,8 @@ import yaml
 from pipelines.database import sql_name, sql_text
 from pipelines.mapping.errors import MappingError
 from pipelines.mapping.rows import Rows, is_seed, read_texts
+from pipelines.mapping.seed_files import DEFAULT_SEEDS, SEEDS_VARIABLE
 
-SEEDS_VARIABLE = "STREAMGAUGE_SEEDS"
-DEFAULT_SEEDS = "seeds/organisation"
 SHIPPED_SEEDS = "seeds/defaults"
 PROJECT = "dbt_project.yml"
 SHARED_PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests")
@@ -147,7 +146,7 @@ def opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
 
 def seeds_folder(root: Path) -> Path:
     """The folder of the organisation's seeds."""
-    return (root / os.environ.get(SEEDS_VARIABLE, DEFAULT_SEEDS)).resolve()
+    return (root / (os.environ.get(SEEDS_VARIABLE) or DEFAULT_SEEDS)).resolve()
 
 
 def project_root() -> Path:
