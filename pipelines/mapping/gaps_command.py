@@ -66,7 +66,9 @@ def gaps(
         if write:
             for place in write_rows(found, write, folder):
                 console.print(f"[green]{escape(place)}", soft_wrap=True)
-            console.print("Check them with `streamgauge check`, and see what moves with `dbt build`.")
+            console.print(
+                "`streamgauge check` checks them, `streamgauge impact` says which figures they move."
+            )
             return
     except MappingError as error:
         Console(stderr=True).print(f"[red]{escape(str(error))}", soft_wrap=True)
