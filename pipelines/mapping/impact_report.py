@@ -42,8 +42,10 @@ def print_impact(impact: Impact, console: Console, limit: int) -> None:
     """
     console.print(f"[bold]{escape(headline(impact))}", highlight=False, soft_wrap=True)
     console.print(escape(basis(impact)), style="dim", highlight=False, soft_wrap=True)
-    for line in edits(impact):
+    lines = edits(impact)
+    for line in lines[:limit]:
         console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
+    _print_rest(console, len(lines), limit)
     for scope_type, moves in by_scope_type(headline_moves(impact)):
         console.print()
         months = impact.last_months if console.width >= WIDE else ()
