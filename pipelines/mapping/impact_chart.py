@@ -121,6 +121,6 @@ def _marks(low: float, high: float, unit: str) -> list[tuple[float, str]]:
 
 def _round_step(least: float, *, is_whole: bool) -> float:
     """The smallest of 1, 2, 5, 10, 20, 50, ... (or of their tenths, ...) that is not below this."""
-    power = 10 ** math.floor(math.log10(least))
+    power = 10.0 ** math.floor(math.log10(least))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
     return max(step, 1) if is_whole else step

@@ -134,6 +134,7 @@ def test_a_figure_lists_its_items_and_agrees_with_its_mart(command: Any) -> None
     ("arguments", "said"),
     [
         (["PAY-99999"], "Did you mean PAY-"),
+        (["PAY-1", "--metric", "velocity"], "a figure or the artifact PAY-1, not both"),
         (["--product", "chekout", "--month", "2026-03", "--metric", "velocity"], "Did you mean checkout?"),
         (
             ["--product", "checkout", "--month", "2031-03", "--metric", "velocity"],
