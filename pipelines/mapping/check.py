@@ -308,7 +308,7 @@ def _reached(start: str, parents: Mapping[str, set[str]]) -> set[str]:
 
 def _clashes(file: SeedFile) -> Iterator[Problem]:
     seed = file.seed
-    tellers = [*(seed.match or seed.key), *(["precedence"] if seed.is_dated else [])]
+    tellers = [column for column in seed.identity if not column.startswith("valid_")]
     alike = defaultdict(list)
     for row in file.rows:
         alike[tuple(row.text(column) for column in tellers)].append(row)

@@ -173,7 +173,7 @@ def compare(impact: Impact, before: Path, after: Path, month_count: int) -> Impa
             changed_artifact_count=_count(connection, _CHANGED_ARTIFACTS),
             moved_rows=moved,
             last_months=_last_months(connection, month_count),
-            moves=sorted(_moves(connection), key=_by_size) if any(moved.values()) else [],
+            moves=sorted(_moves(connection), key=by_weight) if any(moved.values()) else [],
             classes=sorted(
                 classes, key=lambda change: (-change.artifact_count, change.aspect, change.before)
             ),
@@ -189,15 +189,16 @@ def _relative(pair: Pair) -> float:
     return abs(after - before) / max(abs(before), abs(after))
 
 
-def _by_size(move: Move) -> tuple[Any, ...]:
+def by_weight(move: Move) -> tuple[Any, ...]:
+    """The order of a report: all work before its parts, since the largest shares are those of a few items."""
     scope = move.scope
     columns = list(FIGURES)
     return (
         SCOPE_ORDER.index(scope.scope_type),
+        scope.flow_item != "all",
         -round(move.size, 9),
         scope.scope_id,
         scope.flow_level,
-        scope.flow_item != "all",
         scope.flow_item,
         columns.index(move.column),
     )

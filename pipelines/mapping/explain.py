@@ -70,6 +70,8 @@ def explain(
         with closing(Records(database_path())) as records:
             clock = Clock(str(records.settings.variables["reporting_timezone"]))
             if artifact is not None:
+                if metric or flow_level or flow_item != "all" or any({**scopes, **periods}.values()):
+                    raise MappingError(f"Name a figure or the artifact {artifact}, not both.")
                 artifact_id = find_artifact(records.connection, artifact)
                 rows = Rows.of_folders(root / SHIPPED_SEEDS, seeds_folder(root))
                 print_life(read_life(records.connection, artifact_id, records.as_of), rows, clock, Console())

@@ -64,6 +64,12 @@ def written(value: float | None, unit: str) -> str:
     return duration(value) if unit == "seconds" else f"{value:,.1f}"
 
 
+def arrow(pair: tuple[float | None, float | None], unit: str) -> str:
+    """`before → after`, or the one value where they are the same to the eye."""
+    before, after = (written(value, unit) for value in pair)
+    return before if before == after else f"{before} → {after}"
+
+
 def duration(seconds: float) -> str:
     """A duration in days of 24 hours, or in hours or minutes where it is short."""
     size = abs(seconds)

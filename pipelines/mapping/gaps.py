@@ -387,9 +387,7 @@ def _drift(
         if row["has_jumped"]
     ]
     places = {
-        _mapping_row_id(file.seed, row): f"{file.name}:{row.line}"
-        for file in files.values()
-        for row in file.rows
+        file.seed.row_id(row.said): f"{file.name}:{row.line}" for file in files.values() for row in file.rows
     }
     idle = []
     for row in rows_used:
@@ -403,10 +401,3 @@ def _drift(
         elif place and last and not ended and clock and last.date() < clock["recent_from"]:
             idle.append(f"{place} decided nothing since {last:%Y-%m-%d}: {row['mapping_row_id']}")
     return Drift(tuple(new), tuple(jumped), tuple(idle))
-
-
-def _mapping_row_id(seed: Seed, row: SeedRow) -> str:
-    """A mapping row as the warehouse names it (docs/decisions/0006)."""
-    columns = [*seed.match, *(["precedence", "valid_from", "valid_to"] if seed.is_dated else [])]
-    said = [f"{column}={row.said(column)}" for column in columns if row.said(column)]
-    return f"{seed.name} ({', '.join(said)})"

@@ -66,7 +66,9 @@ def gaps(
         if write:
             for place in write_rows(found, write, folder):
                 console.print(f"[green]{escape(place)}", soft_wrap=True)
-            console.print("Check them with `streamgauge check`, and see what moves with `dbt build`.")
+            console.print(
+                "`streamgauge check` checks them, `streamgauge impact` says which figures they move."
+            )
             return
     except MappingError as error:
         Console(stderr=True).print(f"[red]{escape(str(error))}", soft_wrap=True)
@@ -94,8 +96,7 @@ class NewRow:
 
     def holds_where(self, text: Callable[[str], str]) -> bool:
         """Whether it matches the same, on the same days, as a row with these texts."""
-        dated = ("precedence", "valid_from", "valid_to") if self.seed.is_dated else ()
-        return all(text(name) == self.text(name) for name in (*self.seed.match, *dated))
+        return all(text(name) == self.text(name) for name in self.seed.identity)
 
     def text(self, column: str) -> str:
         """A cell as it is compared."""

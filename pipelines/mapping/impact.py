@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipelines.database import database_path
+from pipelines.mapping.check import check_seeds
 from pipelines.mapping.comparison import Impact, compare
 from pipelines.mapping.errors import MappingError
 from pipelines.mapping.impact_report import markdown, print_impact, write_html
@@ -24,7 +25,10 @@ from pipelines.mapping.scratch import (
     parse_policies,
     policy_variables,
     project_root,
+    seeds_folder,
 )
+
+PROBLEMS_SHOWN = 20
 
 
 def impact(
@@ -85,10 +89,11 @@ def find_impact(
         months: how many of the last complete months to report
 
     Raises:
-        MappingError: the base or the warehouse is not there, or one of the builds failed
+        MappingError: a row is broken, the base or the warehouse is not there, or one of the builds failed
     """
-    settings = Settings.of(warehouse)
     after = edited_seeds(root)
+    _refuse_broken(seeds_folder(root))
+    settings = Settings.of(warehouse)
     before = base_seeds(root, base, after)
     edited = {
         name.removeprefix("policy_"): str(after.variables[name])
@@ -101,7 +106,16 @@ def find_impact(
         return found
     with tempfile.TemporaryDirectory(prefix="streamgauge-impact-") as folder:
         scratch = Scratch(root, warehouse, Path(folder))
-        # The edited ones first: they are the ones that may be broken.
         edited_marts = scratch.build("after", after, settings_after)
         base_marts = scratch.build("before", before, settings)
         return compare(found, base_marts, edited_marts, months)
+
+
+def _refuse_broken(folder: Path) -> None:
+    """Say in a second, and with the user's own files and lines, what dbt would stop at."""
+    errors = check_seeds(folder).errors
+    said = [f"{problem.place}: {problem.text}" for problem in errors[:PROBLEMS_SHOWN]]
+    if len(errors) > PROBLEMS_SHOWN:
+        said.append(f"and {len(errors) - PROBLEMS_SHOWN:,} more: `streamgauge check` has them all")
+    if said:
+        raise MappingError("\n".join(said))

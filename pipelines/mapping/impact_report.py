@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.mapping.comparison import ClassChange, Impact, Move, Pair
-from pipelines.mapping.figures import FIGURES, change, written
+from pipelines.mapping.comparison import ClassChange, Impact, Move
+from pipelines.mapping.figures import FIGURES, arrow, change, written
+from pipelines.mapping.impact_chart import BOX, chart
 
 MARKER = "<!-- streamgauge impact -->"
 COMMENT_LIMIT = 60_000  # GitHub takes 65,536 characters
@@ -28,7 +29,7 @@ SCOPE_TITLES = {
     "organisation": "The organisation",
 }
 WIDE = 112  # columns of a terminal that has room for months
-CHART_WIDTH, CHART_HEIGHT, CHART_EDGE = 300, 90, 6
+SHOWN = 12  # charts, and rows, that the page shows without a click
 
 
 def print_impact(impact: Impact, console: Console, limit: int) -> None:
@@ -41,8 +42,10 @@ def print_impact(impact: Impact, console: Console, limit: int) -> None:
     """
     console.print(f"[bold]{escape(headline(impact))}", highlight=False, soft_wrap=True)
     console.print(escape(basis(impact)), style="dim", highlight=False, soft_wrap=True)
-    for line in edits(impact):
+    lines = edits(impact)
+    for line in lines[:limit]:
         console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
+    _print_rest(console, len(lines), limit)
     for scope_type, moves in by_scope_type(headline_moves(impact)):
         console.print()
         months = impact.last_months if console.width >= WIDE else ()
@@ -78,7 +81,7 @@ def basis(impact: Impact) -> str:
     """What is compared with what, over which data."""
     variables = impact.settings_after.variables
     return (
-        f"{impact.before.label} against {impact.after.label}, over the same raw data, "
+        f"Compares {impact.before.label} with {impact.after.label}, over the same raw data, "
         f"as of {variables['as_of'][:16].replace('T', ' ')} UTC, months of {variables['reporting_timezone']}."
     )
 
@@ -110,12 +113,6 @@ def month_cell(move: Move, month: dt.date) -> str:
     """A month's figure: `12 → 14`, or the one value where it did not move."""
     before, after = move.months.get(month, (None, None))
     return arrow((before, after), FIGURES[move.column].unit)
-
-
-def arrow(pair: Pair, unit: str) -> str:
-    """`before → after`, or the one value where they are the same to the eye."""
-    before, after = (written(value, unit) for value in pair)
-    return before if before == after else f"{before} → {after}"
 
 
 def history_cells(move: Move) -> tuple[str, str, str]:
@@ -253,10 +250,11 @@ def write_html(impact: Impact, path: Path) -> None:
     """Write one self-contained HTML page with before/after charts; it loads nothing from anywhere."""
     folder = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
     page = folder.get_template("impact.html.j2")
+    last_complete = max(impact.last_months, default=dt.date.min)
     sections = [
         {
             "title": SCOPE_TITLES[scope_type],
-            "charts": [_chart(move) for move in moves if _is_charted(move)],
+            "charts": [chart(move, last_complete) for move in moves if _is_charted(move)],
             "rows": [move_cells(move, impact.last_months) for move in moves],
         }
         for scope_type, moves in by_scope_type(impact.moves)
@@ -269,6 +267,8 @@ def write_html(impact: Impact, path: Path) -> None:
         move_columns=move_columns(impact.last_months),
         class_columns=CLASS_COLUMNS,
         classes=[class_cells(impact, changed) for changed in impact.classes],
+        shown=SHOWN,
+        box=BOX,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -276,37 +276,3 @@ def write_html(impact: Impact, path: Path) -> None:
 
 def _is_charted(move: Move) -> bool:
     return FIGURES[move.column].is_headline and move.scope.flow_item == "all"
-
-
-def _chart(move: Move) -> dict[str, object]:
-    """A move as two lines over the months: their points, in a box of CHART_WIDTH x CHART_HEIGHT."""
-    months = sorted(move.months)
-    top = max((value for pair in move.months.values() for value in pair if value is not None), default=0) or 1
-    low = min(
-        0, min((value for pair in move.months.values() for value in pair if value is not None), default=0)
-    )
-    unit = FIGURES[move.column].unit
-    return {
-        "title": f"{move.scope.title}: {FIGURES[move.column].title}",
-        "before": _points([move.months[month][0] for month in months], low, top),
-        "after": _points([move.months[month][1] for month in months], low, top),
-        "top": written(top, unit),
-        "first": f"{months[0]:%b %Y}",
-        "last": f"{months[-1]:%b %Y}",
-        "change": history_cells(move)[2],
-        "width": CHART_WIDTH,
-        "height": CHART_HEIGHT,
-    }
-
-
-def _points(values: Sequence[float | None], low: float, top: float) -> list[str]:
-    """The runs of months that have a value, each as the points of an SVG polyline."""
-    step = (CHART_WIDTH - 2 * CHART_EDGE) / max(len(values) - 1, 1)
-    runs: list[list[str]] = [[]]
-    for number, value in enumerate(values):
-        if value is None:
-            runs.append([])
-            continue
-        height = CHART_HEIGHT - CHART_EDGE - (value - low) / (top - low) * (CHART_HEIGHT - 2 * CHART_EDGE)
-        runs[-1].append(f"{CHART_EDGE + number * step:.1f},{height:.1f}")
-    return [" ".join(run) for run in runs if run]

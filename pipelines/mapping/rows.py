@@ -13,26 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.mapping.errors import MappingError
-
-DATES = ("precedence", "valid_from", "valid_to")
-# What a mapping row matches, in the order in which its id names it.
-MATCH = {
-    "state_mapping": ("tool", "connection", "project", "artifact_type", "tool_state"),
-    "flow_item_mapping": ("tool", "connection", "project", "artifact_type", "label", "component"),
-    "value_mapping": ("tool", "connection", "field", "tool_value"),
-    "product_scope": ("tool", "connection", "project", "scope_type", "scope_value"),
-    "team_scope": ("tool", "connection", "project", "scope_type", "scope_value"),
-}
-# The key of the other seeds' rows.
-KEYS = {
-    "products": ("product_id",),
-    "teams": ("team_id",),
-    "value_streams": ("value_stream_id",),
-    "calendars": ("calendar_id", "weekday", "start_time"),
-    "holidays": ("calendar_id", "date"),
-}
-SEEDS = (*MATCH, *KEYS)
-DEFAULT = "default_"
+from pipelines.mapping.rules import Seed, seeds
 
 
 @dataclass(frozen=True)
@@ -49,19 +30,20 @@ class SeedRow:
         return f"{self.seed}.csv:{self.line}"
 
     @property
-    def mapping_row_id(self) -> str:
-        """The id by which the warehouse knows a mapping row."""
-        seed = self.seed.removeprefix(DEFAULT)
-        columns = (*MATCH[seed], *DATES) if seed != "value_mapping" else MATCH[seed]
-        filled = ((column, self.values.get(column, "")) for column in columns)
-        return f"{self.seed} ({', '.join(f'{column}={value}' for column, value in filled if value)})"
+    def rules(self) -> Seed:
+        """The rules of its seed."""
+        return seeds()[self.seed]
+
+    @property
+    def row_id(self) -> str:
+        """The id by which the warehouse knows the row."""
+        return self.rules.row_id(lambda column: self.values.get(column, ""))
 
     @property
     def name(self) -> str:
         """What the row is about, in words: its filled match columns, or its key."""
-        seed = self.seed.removeprefix(DEFAULT)
-        columns = MATCH.get(seed) or KEYS[seed]
-        return ", ".join(f"{column}={self.values[column]}" for column in columns if self.values.get(column))
+        filled = (column for column in self.rules.subject if self.values.get(column))
+        return ", ".join(f"{column}={self.values[column]}" for column in filled)
 
     def says(self) -> str:
         """All that the row says, notes apart."""
@@ -109,8 +91,7 @@ class Rows:
             files: the text of each seed's CSV, by the seed's name (`state_mapping`, ...)
         """
         self.by_seed = {seed: list(read_rows(seed, text)) for seed, text in files.items()}
-        mapped = (rows for seed, rows in self.by_seed.items() if seed.removeprefix(DEFAULT) in MATCH)
-        self._by_id = {row.mapping_row_id: row for rows in mapped for row in rows}
+        self._by_id = {row.row_id: row for rows in self.by_seed.values() for row in rows}
 
     @classmethod
     def of_folders(cls, *folders: Path) -> Rows:
@@ -130,7 +111,7 @@ class Rows:
         row = self.find(mapping_row_id)
         if row is None:
             return f"{mapping_row_id}, which the file no longer holds"
-        return f"{row.place} (shipped default)" if row.seed.startswith(DEFAULT) else row.place
+        return f"{row.place} (shipped default)" if row.rules.is_default else row.place
 
 
 def read_texts(folder: Path) -> dict[str, str]:
@@ -151,7 +132,7 @@ def read_texts(folder: Path) -> dict[str, str]:
 
 def is_seed(name: str) -> bool:
     """Whether a CSV of this name is a seed of ours."""
-    return name.removeprefix(DEFAULT) in SEEDS
+    return name in seeds()
 
 
 def read_rows(seed: str, text: str) -> Iterator[SeedRow]:
@@ -174,12 +155,11 @@ def compare_rows(before: Rows, after: Rows) -> list[RowChange]:
 
 
 def _compare(seed: str, before: Sequence[SeedRow], after: Sequence[SeedRow]) -> list[RowChange]:
-    name = seed.removeprefix(DEFAULT)
-    identity = MATCH.get(name) or KEYS[name]
+    rules = seeds()[seed]
     left, right = list(before), list(after)
     changes: list[RowChange] = []
     # First what is the same, then what matches the same at the same dates, then what matches the same.
-    for columns in (None, (*identity, *DATES), identity):
+    for columns in (None, rules.identity, rules.subject):
         waiting: dict[object, list[SeedRow]] = {}
         for row in left:
             waiting.setdefault(_key(row, columns), []).append(row)

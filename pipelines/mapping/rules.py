@@ -59,9 +59,20 @@ class Seed:
         return self.name.startswith(DEFAULT_PREFIX)
 
     @property
-    def is_dated(self) -> bool:
-        """Whether its rows have a precedence and valid dates."""
-        return "valid_from" in self.columns
+    def subject(self) -> tuple[str, ...]:
+        """The columns that say what a row is about: what it matches, or its key."""
+        return self.match or self.key
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The columns that tell a row from all others: of dated rows also how it ranks and when it holds."""
+        ranks = (column for column in ("precedence", "valid_from", "valid_to") if column in self.columns)
+        return (*self.subject, *ranks)
+
+    def row_id(self, said: Callable[[str], str]) -> str:
+        """A row as the warehouse names it (docs/decisions/0006), given its cells without outer blanks."""
+        filled = (f"{column}={said(column)}" for column in self.identity if said(column))
+        return f"{self.name} ({', '.join(filled)})"
 
     @property
     def naming_columns(self) -> list[str]:

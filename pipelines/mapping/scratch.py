@@ -22,9 +22,8 @@ import yaml
 from pipelines.database import sql_name, sql_text
 from pipelines.mapping.errors import MappingError
 from pipelines.mapping.rows import Rows, is_seed, read_texts
+from pipelines.mapping.seed_files import DEFAULT_SEEDS, SEEDS_VARIABLE
 
-SEEDS_VARIABLE = "STREAMGAUGE_SEEDS"
-DEFAULT_SEEDS = "seeds/organisation"
 SHIPPED_SEEDS = "seeds/defaults"
 PROJECT = "dbt_project.yml"
 SHARED_PARTS = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests")
@@ -146,8 +145,15 @@ def opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
 
 
 def seeds_folder(root: Path) -> Path:
-    """The folder of the organisation's seeds."""
-    return (root / os.environ.get(SEEDS_VARIABLE, DEFAULT_SEEDS)).resolve()
+    """The folder of the organisation's seeds.
+
+    Raises:
+        MappingError: it is not there
+    """
+    folder = (root / (os.environ.get(SEEDS_VARIABLE) or DEFAULT_SEEDS)).resolve()
+    if not folder.is_dir():
+        raise MappingError(f"There is no folder {folder}: {SEEDS_VARIABLE} names the folder of your seeds.")
+    return folder
 
 
 def project_root() -> Path:
@@ -165,8 +171,6 @@ def project_root() -> Path:
 def edited_seeds(root: Path) -> Seeds:
     """The seeds as they stand in the working tree."""
     folder, shipped = seeds_folder(root), root / SHIPPED_SEEDS
-    if not folder.is_dir():
-        raise MappingError(f"There is no folder {folder}: {SEEDS_VARIABLE} names the folder of your seeds.")
     return Seeds(
         "the edited seeds",
         read_texts(folder),
@@ -193,14 +197,14 @@ def base_seeds(root: Path, reference: str | None, edited: Seeds) -> Seeds:
     headers = {
         name: text.splitlines()[0] + "\n" for name, text in edited.organisation.items() if text.strip()
     }
-    organisation = {**headers, **_texts_at(repository, commit, folder)}
+    known = _texts_at(repository, commit, folder)
     in_project = root.resolve().is_relative_to(repository)
     shipped = _texts_at(repository, commit, (root / SHIPPED_SEEDS).resolve()) if in_project else {}
     project = _show(repository, commit, (root / PROJECT).resolve()) if in_project else None
-    name = reference or "the default branch"
+    name = f"{reference or 'the default branch'} ({commit[:9]})"
     return Seeds(
-        f"{name} ({commit[:9]})",
-        organisation,
+        name if known else f"{name}, which has no seeds in {folder.name},",
+        {**headers, **known},
         {**edited.shipped, **shipped},
         edited.properties,
         _variables(project) if project else edited.variables,

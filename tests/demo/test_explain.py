@@ -12,14 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.mapping.explanation import Explainer, Place, Records
-from pipelines.mapping.figures import FIGURES, MARTS
+from pipelines.mapping.explanation import Records
+from pipelines.mapping.figures import FIGURES
 from pipelines.mapping.life import Life, read_life
 from pipelines.mapping.rows import Rows
+from tests.demo.explained import disagreements
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "pipelines" / "demo" / "seeds"
-KEY = "scope_type, scope_id, period_type, period_start, flow_level, flow_item"
 
 
 @pytest.fixture(scope="module")
@@ -31,48 +31,6 @@ def records(demo_database: Path) -> Iterator[Records]:
 @pytest.fixture(scope="module")
 def rows() -> Rows:
     return Rows.of_folders(ROOT / "seeds" / "defaults", SEEDS)
-
-
-def figures(records: Records, condition: str) -> dict[Place, dict[str, float | None]]:
-    """All figures of the marts, by place and column."""
-    found: dict[Place, dict[str, float | None]] = {}
-    for mart in MARTS:
-        columns = [figure.column for figure in FIGURES.values() if figure.mart == mart]
-        sql = f"select {KEY}, {', '.join(columns)} from {mart} where {condition}"
-        for row in records.connection.execute(sql).fetchall():
-            values = [None if value is None else float(value) for value in row[6:]]
-            found.setdefault(Place(*row[:6]), {}).update(zip(columns, values, strict=True))
-    return found
-
-
-def disagreements(records: Records, condition: str) -> tuple[int, list[str]]:
-    """How many figures were explained, and those whose items do not come to them."""
-    explained, wrong = 0, []
-    scopes: dict[tuple[str, str], tuple[list[Any], list[Any]]] = {}
-    for place, published in figures(records, condition).items():
-        scope = (place.scope_type, place.scope_id)
-        if scope not in scopes:
-            scopes[scope] = (
-                [item for item in records.items if records.is_in(item, *scope)],
-                [stay for stay in records.stays if records.is_in(stay, *scope)],
-            )
-        found = Explainer(records, place, *scopes[scope])
-        found.whole = Explainer(records, Place(**{**vars(place), "flow_item": "all"}), *scopes[scope])
-        for column, value in published.items():
-            explanation = found.explain(column, value)
-            explained += 1
-            if not explanation.agrees:
-                wrong.append(f"{place} {column}: {explanation.value}, not {value}")
-            if column in (
-                "velocity",
-                "arrivals",
-                "cancelled_count",
-                "net_flow",
-                "load_end",
-                "delivered_estimate",
-            ):
-                assert sum(part.value or 0 for part in explanation.parts) == pytest.approx(value)
-    return explained, wrong
 
 
 def test_every_figure_of_all_products_and_months_adds_up(records: Records) -> None:
@@ -176,6 +134,7 @@ def test_a_figure_lists_its_items_and_agrees_with_its_mart(command: Any) -> None
     ("arguments", "said"),
     [
         (["PAY-99999"], "Did you mean PAY-"),
+        (["PAY-1", "--metric", "velocity"], "a figure or the artifact PAY-1, not both"),
         (["--product", "chekout", "--month", "2026-03", "--metric", "velocity"], "Did you mean checkout?"),
         (
             ["--product", "checkout", "--month", "2031-03", "--metric", "velocity"],

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pipelines.mapping.comparison import ClassChange, Impact, Move, Scope
+from pipelines.mapping.comparison import ClassChange, Impact, Move, Scope, by_weight
 from pipelines.mapping.figures import change, duration, written
 from pipelines.mapping.impact_report import COMMENT_LIMIT, MARKER, _safe, headline, markdown, write_html
 from pipelines.mapping.rows import RowChange, SeedRow
@@ -125,8 +125,8 @@ def test_the_page_is_whole_escapes_what_it_shows_and_draws_gaps_as_gaps(tmp_path
     page = (tmp_path / "deep" / "impact.html").read_text(encoding="utf-8")
     assert "&lt;b&gt;Shop" in page
     assert "<b>Shop" not in page
-    assert page.count('class="before"') == 2
-    assert page.count('class="after"') == 1
+    assert page.count('<polyline class="before"') == 2
+    assert page.count('<polyline class="after"') == 1
     assert not re.search(r"<(?:link|script|img|iframe)|https?://", page)
 
 
@@ -164,3 +164,9 @@ def test_values_in_words() -> None:
 def test_the_largest_change_has_size_one_and_none_has_none() -> None:
     assert [move(before=None).size, move(before=0).size, move(before=3).size] == [1, 1, 0]
     assert move(before=2, after=4).size == pytest.approx(0.5)
+
+
+def test_all_work_comes_before_its_parts_and_the_largest_change_first() -> None:
+    few = Move(Scope("product", "checkout", "Checkout", "item", "risk"), "velocity", (1, 2), {})
+    small, large = move(before=100, after=101), move(before=0.6, after=0.5, column="flow_efficiency")
+    assert sorted([few, small, large], key=by_weight) == [large, small, few]

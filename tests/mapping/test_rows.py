@@ -106,4 +106,4 @@ def test_every_row_of_the_demo_and_of_the_defaults_has_an_id_of_its_own() -> Non
     mapped = [
         row for seed in rows.by_seed if seed.endswith(("mapping", "_scope")) for row in rows.by_seed[seed]
     ]
-    assert len({row.mapping_row_id for row in mapped}) == len(mapped) > 100
+    assert len({row.row_id for row in mapped}) == len(mapped) > 100

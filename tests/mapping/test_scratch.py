@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from pipelines.mapping.errors import MappingError
 from pipelines.mapping.rules import ROOT
-from pipelines.mapping.scratch import Scratch, base_seeds, edited_seeds
+from pipelines.mapping.scratch import Scratch, base_seeds, edited_seeds, seeds_folder
 
 AS_IT_WAS, AS_EDITED = "tool_state,abstract_state\nQA,active\n", "tool_state,abstract_state\nQA,waiting\n"
 
@@ -72,6 +73,20 @@ def test_a_clone_knows_the_default_branch_of_its_server(clone: Path, tmp_path: P
     (other / "seeds" / "defaults").mkdir()
     commit(other, "Edit")
     assert base(other) == AS_IT_WAS
+
+
+def test_a_base_without_the_folder_says_so(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(clone / "seeds" / "organisation", clone / "my_seeds")
+    monkeypatch.setenv("STREAMGAUGE_SEEDS", "my_seeds")
+    before = base_seeds(clone, None, edited_seeds(clone))
+    assert before.label.endswith(", which has no seeds in my_seeds,")
+    assert before.organisation == {"state_mapping": "tool_state,abstract_state\n"}
+
+
+def test_a_folder_that_is_not_there_is_named(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAMGAUGE_SEEDS", "my_seed")
+    with pytest.raises(MappingError, match=r"my_seed: STREAMGAUGE_SEEDS names the folder of your seeds"):
+        seeds_folder(clone)
 
 
 def test_seeds_that_are_not_utf8_are_named(clone: Path) -> None:
