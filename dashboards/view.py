@@ -98,7 +98,7 @@ def explain(meaning: str, rests_on: str, key: str, data: Any) -> None:
     """What a figure means and rests on, with its rows (or what gives them) as CSV."""
     text, button = st.columns([8, 1])
     text.caption(f"{meaning} *{rests_on}*" if rests_on else meaning)
-    button.download_button(
+    button.container(horizontal_alignment="right").download_button(
         "CSV",
         data=lambda: as_csv(data() if callable(data) else data),
         file_name=f"{key}.csv",
@@ -203,6 +203,9 @@ def item_table(view: View, rows: Any, key: str, columns: dict[str, str]) -> None
         columns: the columns to show and their headings; seconds are shown in days
     """
     shown = rows[[*columns]].copy()
+    if "product_id" in columns:
+        names = view.scopes[view.scopes.scope_type == "product"].set_index("scope_id").scope_name.to_dict()
+        shown["product_id"] = [names.get(product, product) for product in shown.product_id]
     for column in columns:
         if column.endswith("_seconds"):
             shown[column] = shown[column] / look.DAY_SECONDS
@@ -221,10 +224,20 @@ def item_table(view: View, rows: Any, key: str, columns: dict[str, str]) -> None
         key=key,
         on_select="rerun",
         selection_mode="single-row",
-        height=min(420, 38 + 35 * max(1, len(shown))),
+        height=table_height(len(shown)),
     )
     if event["selection"]["rows"]:
         view.open_item(rows.iloc[event["selection"]["rows"][0]].artifact_id)
+
+
+def table_height(rows: int) -> int:
+    """Pixels for a table's heading and its rows. Of many, the last in sight is cut: there are more."""
+    return round(38 + 35 * min(rows, 12.5))
+
+
+def is_dark() -> bool:
+    """Whether the reader's page is dark."""
+    return bool(st.context.theme.type == "dark")
 
 
 def escape(text: Any) -> str:

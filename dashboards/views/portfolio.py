@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards import charts, figures, look, words
 from dashboards.look import FEW, change, duration, percent
-from dashboards.view import View, escape, explain, five_metrics, heading, nothing_yet
+from dashboards.view import View, escape, explain, five_metrics, heading, is_dark, nothing_yet
 
 MEASURES = {
     "flow_time_p50_seconds": ("Flow time, median days", "flow_time_p50_seconds"),
@@ -90,9 +90,7 @@ def table(view: View, rows: Any, scope_type: str) -> None:
             "velocity": st.column_config.NumberColumn("Velocity", width=60, help=words.meaning("velocity")),
             "velocity_trend": st.column_config.TextColumn("±", width=50),
             "velocity_curve": st.column_config.BarChartColumn("over time", y_min=0, width=75),
-            "shares": st.column_config.TextColumn(
-                "Distribution", width=100, help=f"Feature · defect · debt · risk. {words.meaning('share')}"
-            ),
+            "shares": st.column_config.TextColumn("Distribution", width=100, help=words.meaning("share")),
             "p50": st.column_config.NumberColumn(
                 "p50", width=60, format="%.1f d", help=words.meaning("flow_time_p50_seconds")
             ),
@@ -119,7 +117,8 @@ def table(view: View, rows: Any, scope_type: str) -> None:
     )
     explain(
         f"{name}, the last period that is over; ± against the one before, left out where either rests on "
-        f"fewer than {FEW} items. Curves end with {name} and skip periods without a figure."
+        f"fewer than {FEW} items. Distribution: feature · defect · debt · risk. Curves end with {name}; the "
+        f"median's skips periods of fewer than {FEW} items."
         f"{' Click a row to open the product.' if scope_type == 'product' else ''}",
         "",
         f"portfolio_{scope_type}",
@@ -148,7 +147,9 @@ def _line(entry: dict[str, Any], shares: dict[tuple[str, str, str], float]) -> d
         "shares": "·".join(f"{part * 100:.0f}" for part in parts) + " %" if has_parts else look.NONE,
         "p50": look.days(now.flow_time_p50_seconds),
         "p50_trend": moved("flow_time_p50_seconds", "flow_time_item_count"),
-        "p50_curve": [look.days(value) for value in line.flow_time_p50_seconds.dropna()],
+        "p50_curve": [
+            look.days(value) for value in line[line.flow_time_item_count >= FEW].flow_time_p50_seconds
+        ],
         "p85": look.days(now.flow_time_p85_seconds),
         "efficiency": None if look.is_missing(now.flow_efficiency) else now.flow_efficiency * 100,
         "load": now.load_end,
@@ -164,15 +165,17 @@ def look_first(view: View) -> None:
     st.subheader("Where to look first", anchor=False)
     if not found:
         st.success("In no product did flow time or load grow by a quarter or more within a year.")
-    for column, (_, product_id, name, text) in zip(st.columns(3), found, strict=False):
+    for column, (_, product_id, name, quarters, text) in zip(st.columns(3), found, strict=False):
         with column.container(border=True, height="stretch"):
-            st.markdown(f"**{escape(name)}**  \n{text}")
+            st.markdown(f"**{escape(name)}**")
+            st.caption(quarters)
+            st.markdown(text)
             if st.button("Open", key=f"open_{product_id}_{name}", icon=":material/arrow_forward:"):
                 view.open_product(product_id)
 
 
-def remarks(view: View) -> Iterator[tuple[float, str, str, str]]:
-    """Severity, product, its name and what got worse, of each product of which something did."""
+def remarks(view: View) -> Iterator[tuple[float, str, str, str, str]]:
+    """Severity, product, its name, the quarters, what got worse: of each product of which something did."""
     quarters = figures.last_quarters(view.snapshot, list(view.product_ids))
     waits_of = cache(partial(figures.worst_waits, view.snapshot))
     for (product_id, level), rows in quarters.groupby(["scope_id", "flow_level"]):
@@ -189,22 +192,28 @@ def remarks(view: View) -> Iterator[tuple[float, str, str, str]]:
         texts = []
         if slower >= 0.25:
             texts.append(
-                f"The median flow time went from {duration(before.flow_time_p50_seconds)} to "
-                f"**{duration(now.flow_time_p50_seconds)}** ({look.items(now.flow_time_item_count)})."
+                f"Median flow time: {duration(before.flow_time_p50_seconds)} → "
+                f"**{duration(now.flow_time_p50_seconds)}** ({look.items(now.flow_time_item_count)})"
             )
         if fuller >= 0.25:
-            texts.append(f"Work in progress went from {before.load_end} to **{now.load_end} items**.")
+            texts.append(f"Work in progress: {before.load_end} → **{look.items(now.load_end)}**")
         if not texts:
             continue
         waits = waits_of(now.period_start)
         wait = waits[(waits.scope_id == product_id) & (waits.flow_level == level)]
         for state in wait.itertuples():
             texts.append(
-                f"Work waits most in **{escape(state.tool_state)}**: {percent(state.share)} of all time."
+                f"Waits most in **{escape(state.tool_state)}**: {percent(state.share)} of all time in work"
             )
         quarter, earlier = (look.period_name("quarter", row.period_start) for row in (now, before))
-        text = f"{quarter}, against {earlier}: " + " ".join(texts)
-        yield max(slower, 0) + max(fuller, 0), str(product_id), str(name), text
+        text = "\n".join(f"- {text}" for text in texts)
+        yield (
+            max(slower, 0) + max(fuller, 0),
+            str(product_id),
+            str(name),
+            f"{quarter}, against {earlier}",
+            text,
+        )
 
 
 def heatmap(rows: Any) -> None:
@@ -225,7 +234,7 @@ def heatmap(rows: Any) -> None:
     label, block = MEASURES[measure]
     few = int((rows.flow_time_item_count < FEW).sum())
     st.plotly_chart(
-        charts.portfolio_heatmap(rows, measure, more_is_better=look.MORE_IS_BETTER[measure]),
+        charts.portfolio_heatmap(rows, measure, more_is_better=look.MORE_IS_BETTER[measure], dark=is_dark()),
         key="heatmap",
         config=charts.CONFIG,
         alt=label,
