@@ -67,6 +67,25 @@ def _figure(title_y: str = "", *, height: int = HEIGHT, legend: bool = True) -> 
     return figure
 
 
+def is_blank(figure: go.Figure) -> bool:
+    """Whether nothing would be seen: bars and areas of nought are nothing, a point at nought is something."""
+    for trace in figure.data:
+        if trace.type == "heatmap":
+            values = [value for line in trace.z for value in line]
+        else:
+            values = trace.x if trace.orientation == "h" else trace.y
+        has_size = trace.type == "bar" or (trace.type == "scatter" and trace.stackgroup)
+        if any(not is_missing(value) and (value or not has_size) for value in values):
+            return False
+    return True
+
+
+def _count_axis(axis: Any, most: float) -> None:
+    """Whole numbers along an axis that counts items; Plotly would divide a few of them."""
+    if most < 8:
+        axis.dtick = 1
+
+
 def _names(rows: Any) -> list[str]:
     return [short_period_name(row.period_type, row.period_start) for row in rows.itertuples()]
 
@@ -113,6 +132,8 @@ def stacked_by_flow_item(metrics: Any, column: str, title: str, *, is_share: boo
     figure.update_layout(barmode="stack")
     if is_share:
         figure.update_yaxes(tickformat=".0%", range=[0, 1])
+    else:
+        _count_axis(figure.layout.yaxis, metrics.groupby("period_start")[column].sum().max())
     _running_note(figure, metrics)
     return figure
 
@@ -204,7 +225,7 @@ def load_over_time(metrics: Any) -> go.Figure:
     if len(whole):
         figure.add_scatter(
             x=_names(whole),
-            y=whole.load_max,
+            y=whole.load_max.where(whole.load_max > 0),
             mode="markers",
             name="highest",
             marker={
@@ -260,6 +281,7 @@ def arrivals_and_completions(metrics: Any) -> go.Figure:
     )
     figure.update_layout(barmode="group", hovermode="x unified")
     figure.update_yaxes(rangemode="normal", zeroline=True)
+    _count_axis(figure.layout.yaxis, metrics[["arrivals", "net_flow"]].abs().max(axis=None))
     _running_note(figure, metrics)
     return figure
 
@@ -372,6 +394,8 @@ def flow_time_histogram(histogram: Any, recent: Any) -> go.Figure:
                     annotation_position=f"top {side}",
                 )
     figure.update_layout(barmode="stack", bargap=0.02)
+    if len(histogram):
+        _count_axis(figure.layout.yaxis, histogram.groupby("whole_days").item_count.sum().max())
     figure.update_xaxes(title="flow time, days", rangemode="tozero")
     if len(histogram) and histogram.whole_days.max() >= LAST_BAR:
         ticks = list(range(0, LAST_BAR, 10))
@@ -393,9 +417,15 @@ def load_by_state(open_items: Any) -> go.Figure:
             marker={"color": colour},
             hovertemplate=f"%{{y}}: %{{x}} {name}<extra></extra>",
         )
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", bargap=_bar_gap(len(order)))
     figure.update_xaxes(title="items in work", showgrid=True)
+    _count_axis(figure.layout.xaxis, open_items.groupby("tool_state").size().max())
     return figure
+
+
+def _bar_gap(bars: int) -> float:
+    """One bar alone does not fill the chart."""
+    return max(0.25, 1 - bars / 6)
 
 
 def ageing(open_items: Any, past: Any) -> go.Figure:
@@ -498,7 +528,11 @@ def cumulative_flow(rows: Any) -> go.Figure:
             fillcolor=STATE_COLOURS[state],
             hovertemplate=f"{state}: %{{y}}<extra></extra>",
         )
-    figure.update_layout(hovermode="x unified")
+    figure.update_layout(hovermode="x unified", legend={"traceorder": "reversed"})  # the top band first
+    states = [f"{state}_count" for state in STATE_COLOURS if f"{state}_count" in rows]
+    _count_axis(figure.layout.yaxis, rows[states].sum(axis=1).max() - before if len(rows) else 0)
+    if len(rows) <= 10:
+        figure.update_xaxes(dtick=DAY_SECONDS * 1000, tickformat="%-d %b %Y")
     return figure
 
 
@@ -531,7 +565,9 @@ def states_heatmap(states: Any, *, dark: bool = False) -> go.Figure:
 
 
 def _name_columns(figure: go.Figure, names: list[str]) -> None:
-    """A name under each column of a heatmap, where there is room."""
+    """A name under each column of a heatmap, where there is room; no lines where cells are empty."""
+    figure.update_xaxes(ticks="")
+    figure.update_yaxes(ticks="", showgrid=False)
     if len(names) <= MOST_COLUMNS:
         figure.update_xaxes(dtick=1)
 
@@ -550,7 +586,7 @@ def time_by_state(period: Any) -> go.Figure:
             marker={"color": STATE_COLOURS[kind]},
             hovertemplate=f"%{{y}}: %{{x:.1%}} {kind}<extra></extra>",
         )
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", bargap=_bar_gap(len(rows)))
     figure.update_xaxes(tickformat=".0%", showgrid=True, title="share of flow time")
     return figure
 

@@ -15,6 +15,8 @@ from dashboards.figures import Selection
 from dashboards.snapshot import Snapshot
 from pipelines.mapping.spreadsheets import as_text
 
+PLURALS = {"feature": "features", "defect": "defects", "debt": "debt", "risk": "risks"}
+
 
 @dataclass(frozen=True)
 class View:
@@ -54,7 +56,7 @@ def heading(view: View, title: str, question: str) -> None:
     about = [selection.scope_name]
     if selection.flow_level != "item":
         about.append(f"level {selection.flow_level}")
-    about.append("all flow items" if selection.flow_item == "all" else f"{selection.flow_item}s only")
+    about.append("all flow items" if selection.flow_item == "all" else f"{PLURALS[selection.flow_item]} only")
     st.title(title, anchor=False)
     st.markdown(f"**{' · '.join(about)}**  \n{question}")
 
@@ -79,7 +81,7 @@ def chart(
     """
     st.subheader(title, anchor=False)
     selected: Any = []
-    if not figure.data or not any(len(trace.y) if trace.y is not None else 0 for trace in figure.data):
+    if charts.is_blank(figure):
         st.info("Nothing to draw in this range.")
     elif select:
         event = st.plotly_chart(
@@ -138,7 +140,8 @@ def five_metrics(view: View, metrics: Any) -> None:
     if selection.flow_item == "all":
         shares = metrics[(metrics.period_start == now.period_start) & (metrics.flow_item != "all")]
         largest = shares.sort_values("velocity", ascending=False).iloc[0]
-        value, basis = look.percent(largest.share), f"{largest.flow_item}, the largest share"
+        value = look.percent(largest.share)
+        basis = "nothing delivered" if value == look.NONE else f"{largest.flow_item}, the largest share"
     else:
         value, basis = look.percent(now.share), "of what was delivered"
     cells[1].metric("Distribution", value, help=words.meaning("share"))

@@ -153,17 +153,11 @@ def decisions(view: View, intervals: Any) -> None:
             "entered_at": st.column_config.DatetimeColumn("From (UTC)", format=form, width=120),
             "left_at": st.column_config.DatetimeColumn("To (UTC)", format=form, width=120),
             "duration_seconds": st.column_config.NumberColumn("Days", format="%.2f", width=50),
-            "tool_state": st.column_config.TextColumn("State", width=120),
-            "abstract_state": st.column_config.TextColumn("Means", width=60),
-            "state_mapping_source": st.column_config.TextColumn("Said by", width=90),
-            "state_mapping_row_id": st.column_config.TextColumn("The row that says so", width=450),
+            "tool_state": st.column_config.TextColumn("State", width=110),
+            "abstract_state": st.column_config.TextColumn("Means", width=55),
+            "state_mapping_source": st.column_config.TextColumn("Said by", width=80),
+            "state_mapping_row_id": st.column_config.TextColumn("The row that says so", width=500),
         },
-    )
-    explain(
-        words.meaning("mapping_row_id") + " " + words.meaning("state_mapping_source"),
-        f"{len(intervals)} intervals.",
-        "intervals",
-        intervals,
     )
     st.dataframe(
         belonging(view, intervals),
@@ -176,6 +170,12 @@ def decisions(view: View, intervals: Any) -> None:
             "is": st.column_config.TextColumn("Is", width=140),
             "row": st.column_config.TextColumn("The row that says so", width=600),
         },
+    )
+    explain(
+        words.meaning("mapping_row_id") + " " + words.meaning("state_mapping_source"),
+        f"{len(intervals)} intervals.",
+        "intervals",
+        intervals,
     )
 
 

@@ -168,7 +168,7 @@ def look_first(view: View) -> None:
     for column, (_, product_id, name, quarters, text) in zip(st.columns(3), found, strict=False):
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{escape(name)}**")
-            st.caption(quarters)
+            st.caption(quarters + ("" if view.selection.flow_item == "all" else ", all flow items"))
             st.markdown(text)
             if st.button("Open", key=f"open_{product_id}_{name}", icon=":material/arrow_forward:"):
                 view.open_product(product_id)
@@ -228,13 +228,15 @@ def heatmap(rows: Any) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    if not len(rows):
+    label, block = MEASURES[measure]
+    better = look.MORE_IS_BETTER[measure]
+    figure = charts.portfolio_heatmap(rows, measure, more_is_better=better, dark=is_dark())
+    if charts.is_blank(figure):
         st.info("Nothing to draw in this range.")
         return
-    label, block = MEASURES[measure]
     few = int((rows.flow_time_item_count < FEW).sum())
     st.plotly_chart(
-        charts.portfolio_heatmap(rows, measure, more_is_better=look.MORE_IS_BETTER[measure], dark=is_dark()),
+        figure,
         key="heatmap",
         config=charts.CONFIG,
         alt=label,

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import charts, figures, look, words
-from dashboards.view import View, chart, escape, explain, heading, is_dark, nothing_yet
+from dashboards.view import View, chart, escape, explain, heading, is_dark, nothing_yet, table_height
 
 
 def show(view: View) -> None:
@@ -61,7 +61,14 @@ def show(view: View) -> None:
         data=states,
     )
     st.subheader(f"State by state, {name}", anchor=False)
-    st.dataframe(_table(period), hide_index=True, column_config=_columns(), key="states_table")
+    st.dataframe(
+        _table(period),
+        hide_index=True,
+        height=table_height(len(period)),
+        placeholder=look.NONE,
+        column_config=_columns(),
+        key="states_table",
+    )
     explain(
         words.meaning("mean_stay_seconds", "state_share_change"),
         f"{look.items(int(period.exits.sum()))} left a state.".replace("items", "times an item"),

@@ -104,20 +104,13 @@ def gaps(rows: Any) -> None:
     """What no mapping row covers, with the row to paste."""
     st.subheader("What is not mapped?", anchor=False)
     if len(rows):
+        shown = rows[
+            ["artifact_count", "seed", "gap_type", "connection", "tool_value", "suggested_row"]
+        ].copy()
+        shown["suggested_row"] = rows.suggested_row.fillna(rows.conflicting_rows)  # a gap has either
+        shown[["example", "last_seen_at"]] = rows[["example_artifact_key", "last_seen_at"]]
         st.dataframe(
-            rows[
-                [
-                    "artifact_count",
-                    "seed",
-                    "gap_type",
-                    "connection",
-                    "tool_value",
-                    "suggested_row",
-                    "conflicting_rows",
-                    "example_artifact_key",
-                    "last_seen_at",
-                ]
-            ],
+            shown,
             hide_index=True,
             key="gaps",
             height=table_height(len(rows)),
@@ -125,14 +118,13 @@ def gaps(rows: Any) -> None:
             column_config={
                 "artifact_count": st.column_config.NumberColumn("Artifacts", width=60),
                 "seed": st.column_config.TextColumn("Seed", width=130),
-                "gap_type": st.column_config.TextColumn("Why", width=80),
-                "connection": st.column_config.TextColumn("Connection", width=100),
-                "tool_value": st.column_config.TextColumn("The tool's value", width=120),
-                "suggested_row": st.column_config.TextColumn("Row to paste", width=210),
-                "conflicting_rows": st.column_config.TextColumn("Rows in conflict", width=100),
-                "example_artifact_key": st.column_config.TextColumn("For example", width=110),
+                "gap_type": st.column_config.TextColumn("Why", width=75),
+                "connection": st.column_config.TextColumn("Connection", width=95),
+                "tool_value": st.column_config.TextColumn("The tool's value", width=115),
+                "suggested_row": st.column_config.TextColumn("Row to paste, or rows in conflict", width=280),
+                "example": st.column_config.TextColumn("For example", width=130),
                 "last_seen_at": st.column_config.DatetimeColumn(
-                    "Last seen (UTC)", format="D MMM YYYY", width=90
+                    "Last seen", format="D MMM YYYY", width=90, help="In UTC."
                 ),
             },
         )

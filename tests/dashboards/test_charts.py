@@ -156,3 +156,40 @@ def test_the_years_since_an_item_was_done_do_not_squeeze_its_life() -> None:
     )
     assert charts.timeline(open_item, as_of).data[1].x[0] > 900 * DAY_SECONDS * 1000 * 0.9
     assert not charts.is_cut(open_item)
+
+
+def test_a_heatmap_has_no_lines_or_ticks_that_its_names_would_have_to_dodge() -> None:
+    rows = metrics(label="Shop", velocity=[1, 2, 3, 4])
+    layout = charts.portfolio_heatmap(rows, "velocity", more_is_better=True).layout
+    assert (layout.xaxis.ticks, layout.yaxis.showgrid) == ("", False)
+
+
+def test_the_legend_of_cumulative_flow_reads_from_the_top() -> None:
+    counts = {f"{state}_count": [1, 2, 3, 4] for state in ("done", "waiting", "active", "new")}
+    assert charts.cumulative_flow(metrics(**counts)).layout.legend.traceorder == "reversed"
+
+
+def test_a_chart_without_anything_in_it_is_blank_but_nought_percent_is_something() -> None:
+    none = {"flow_item": "risk", "velocity": 0, "share": None, "load_end": 0, "load_max": 0}
+    assert charts.is_blank(charts.stacked_by_flow_item(metrics(**none), "velocity", "items"))
+    assert charts.is_blank(charts.stacked_by_flow_item(metrics(**none), "share", ""))
+    assert charts.is_blank(charts.load_over_time(metrics(**none)))
+    assert charts.is_blank(charts.load_over_time(metrics(**none | {"flow_item": "all"})))
+    assert charts.is_blank(charts.efficiency_over_time(metrics(flow_efficiency=float("nan"))))
+    assert not charts.is_blank(charts.efficiency_over_time(metrics(flow_efficiency=0.0)))
+    assert not charts.is_blank(charts.stacked_by_flow_item(metrics(**none | {"velocity": 1}), "velocity", ""))
+    heat = metrics(label="Shop", flow_time_p50_seconds=float("nan"))
+    assert charts.is_blank(charts.portfolio_heatmap(heat, "flow_time_p50_seconds", more_is_better=False))
+
+
+def test_items_are_counted_in_whole_numbers() -> None:
+    few = metrics(flow_item="risk", velocity=[1, 2, 0, 1])
+    assert charts.stacked_by_flow_item(few, "velocity", "items").layout.yaxis.dtick == 1
+    many = metrics(flow_item="risk", velocity=[10, 20, 30, 4])
+    assert charts.stacked_by_flow_item(many, "velocity", "items").layout.yaxis.dtick is None
+
+
+def test_a_few_days_are_named_by_day() -> None:
+    counts = {f"{state}_count": [1, 2, 3, 4] for state in ("done", "waiting", "active", "new")}
+    few = charts.cumulative_flow(metrics(**counts)).layout.xaxis
+    assert few.dtick == DAY_SECONDS * 1000

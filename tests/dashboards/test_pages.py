@@ -397,3 +397,18 @@ def test_one_delivered_item_is_no_trend(page: str, marts: duckdb.DuckDBPyConnect
     if page == "flow_time":
         assert len(app.dataframe[0].value) == 1
         assert any("1 item." in caption.value for caption in app.caption)
+
+
+def test_where_nothing_was_delivered_no_share_is_the_largest_and_no_table_is_empty() -> None:
+    address = {"product": "fraud_guard", "level": "epic"}
+    app = opened("product", **address)
+    assert not any("the largest share" in caption.value for caption in app.caption)
+    assert [info.value for info in app.info].count("Nothing to draw in this range.") >= 3
+    app = opened("flow_time", **address)
+    assert len(app.dataframe) == 0
+
+
+def test_remarks_say_when_they_look_wider_than_the_filter() -> None:
+    captions = [caption.value for caption in opened("portfolio", item="debt").caption]
+    assert any(caption.endswith(", all flow items") for caption in captions)
+    assert any("debt only" in text.value for text in opened("product", item="debt").markdown)
