@@ -233,9 +233,9 @@ def item_table(view: View, rows: Any, key: str, columns: dict[str, str]) -> None
         view.open_item(rows.iloc[event["selection"]["rows"][0]].artifact_id)
 
 
-def table_height(rows: int) -> int:
+def table_height(rows: int, most: int = 12) -> int:
     """Pixels for a table's heading and its rows. Of many, the last in sight is cut: there are more."""
-    return round(38 + 35 * min(rows, 12.5))
+    return round(38 + 35 * min(rows, most + 0.5))
 
 
 def is_dark() -> bool:
