@@ -34,6 +34,7 @@ HEIGHT = 300
 MOST_POINTS = 1500  # drawn; more would make a browser slow
 MOST_STATES = 12  # drawn; the data beneath have all
 MOST_COLUMNS = 14  # of a heatmap that have room for their name and figures
+MOST_FIGURES = 600  # written into a heatmap's cells; more would make a browser slow
 LAST_BAR = 60  # days; the histogram's last bar holds what took longer
 # No logo that leads elsewhere, no cloud; the image button draws in the browser itself.
 CONFIG = {
@@ -553,7 +554,7 @@ def states_heatmap(states: Any, *, dark: bool = False) -> go.Figure:
         z=grid,
         colorscale=SHARE_COLOURS[dark],
         zmin=0,
-        texttemplate="%{z:.0%}" if len(names) <= MOST_COLUMNS else None,
+        texttemplate="%{z:.0%}" if _has_figures(names, order) else None,
         hovertemplate="%{y}, %{x}: %{z:.1%} of flow time<extra></extra>",
         showscale=False,
         xgap=2,
@@ -562,6 +563,11 @@ def states_heatmap(states: Any, *, dark: bool = False) -> go.Figure:
     _name_columns(figure, names)
     _running_note(figure, states)
     return figure
+
+
+def _has_figures(names: list[str], lines: Any) -> bool:
+    """Whether a heatmap's figures can be written into its cells; if not, the pointer reads them."""
+    return len(names) <= MOST_COLUMNS and len(names) * len(lines) <= MOST_FIGURES
 
 
 def _name_columns(figure: go.Figure, names: list[str]) -> None:
@@ -631,7 +637,7 @@ def portfolio_heatmap(rows: Any, measure: str, *, more_is_better: bool, dark: bo
         y=labels,
         z=grid,
         text=texts,
-        texttemplate="%{text}" if len(names) <= MOST_COLUMNS else None,
+        texttemplate="%{text}" if _has_figures(names, labels) else None,
         zmin=-1,
         zmax=1,
         colorscale=[[0, low], [0.5, INDIFFERENT_COLOURS[dark]], [1, high]],

@@ -70,7 +70,11 @@ def test_heatmaps_name_each_column_and_leave_figures_out_where_they_would_not_fi
     )
     many = charts.portfolio_heatmap(weeks, "velocity", more_is_better=True)
     few = charts.portfolio_heatmap(weeks.head(13), "velocity", more_is_better=True)
+    crowd = pd.concat(weeks.head(13).assign(label=f"Shop {number}") for number in range(101))
+    tall = charts.portfolio_heatmap(crowd, "velocity", more_is_better=True)
     assert (many.data[0].texttemplate, many.layout.xaxis.dtick) == (None, None)
+    assert (tall.data[0].texttemplate, tall.layout.xaxis.dtick) == (None, 1)
+    assert tall.data[0].text[0][0] == "0"  # what the pointer reads
     assert (few.data[0].texttemplate, few.layout.xaxis.dtick) == ("%{text}", 1)
 
 
