@@ -43,6 +43,10 @@ CONFIG = {
     "plotlyServerURL": "",
 }
 RUNNING = 0.4  # opacity of what is not over yet
+AGE_LINES = (
+    " Lines: half, 85% and 95% of what the scope delivered in the 26 weeks up to as-of took no longer. "
+    "A cross is a blocked item."
+)
 
 
 def _figure(title_y: str = "", *, height: int = HEIGHT, legend: bool = True) -> go.Figure:
@@ -64,7 +68,7 @@ def _figure(title_y: str = "", *, height: int = HEIGHT, legend: bool = True) -> 
         font={"size": 13},
     )
     figure.update_yaxes(title=title_y, rangemode="tozero", automargin=True, zeroline=False)
-    figure.update_xaxes(automargin=True, showgrid=False, tickangle=0, nticks=9)
+    figure.update_xaxes(automargin=True, showgrid=False, zeroline=False, tickangle=0, nticks=9)
     return figure
 
 

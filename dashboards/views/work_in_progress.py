@@ -41,8 +41,7 @@ def show(view: View) -> None:
             charts.ageing(rows, past),
             "ageing",
             title="How old is what is open?",
-            meaning=f"{words.meaning('compared_age_seconds')} Lines: half, 85% and 95% of what the scope "
-            "delivered lately took no longer. A cross is a blocked item. Click a point to open it."
+            meaning=f"{words.meaning('compared_age_seconds')}{charts.AGE_LINES} Click a point to open it."
             f"{drawn}",
             rests_on=f"{look.items(len(rows))} open, held against {look.items(basis)} delivered in the "
             f"26 weeks up to as-of{', too few to tell' if basis < look.FEW else ''}.",
