@@ -155,7 +155,7 @@ def decisions(view: View, intervals: Any) -> None:
             "duration_seconds": st.column_config.NumberColumn("Days", format="%.2f", width=50),
             "tool_state": st.column_config.TextColumn("State", width=110),
             "abstract_state": st.column_config.TextColumn("Means", width=55),
-            "state_mapping_source": st.column_config.TextColumn("Said by", width=80),
+            "state_mapping_source": st.column_config.TextColumn("Said by", width=90),
             "state_mapping_row_id": st.column_config.TextColumn("The row that says so", width=500),
         },
     )
