@@ -6,7 +6,9 @@ from math import log10
 from textwrap import wrap
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
+from pandas.util import hash_pandas_object
 
 from dashboards.look import (
     ALL_COLOUR,
@@ -68,7 +70,7 @@ def _figure(title_y: str = "", *, height: int = HEIGHT, legend: bool = True) -> 
         font={"size": 13},
     )
     figure.update_yaxes(title=title_y, rangemode="tozero", automargin=True, zeroline=False)
-    figure.update_xaxes(automargin=True, showgrid=False, zeroline=False, tickangle=0, nticks=9)
+    figure.update_xaxes(automargin=True, showgrid=False, zeroline=False, tickangle=0, nticks=7)
     return figure
 
 
@@ -344,7 +346,7 @@ def flow_time_scatter(finished: Any, metrics: Any) -> go.Figure:
             y=rows.flow_time_seconds / DAY_SECONDS,
             mode="markers",
             name=name,
-            marker={"color": colour, "size": 6, "opacity": 0.55},
+            marker={"color": colour, "size": 6, "opacity": 0.7},
             customdata=list(zip(rows.artifact_id, rows.artifact_key, rows.title, strict=True)),
             hovertemplate="<b>%{customdata[1]}</b> %{customdata[2]}<br>"
             "%{y:.1f} d, done %{x|%d %b %Y}<extra></extra>",
@@ -433,12 +435,19 @@ def _bar_gap(bars: int) -> float:
     return max(0.25, 1 - bars / 6)
 
 
+def drawn(open_items: Any) -> Any:
+    """The items to draw, the oldest first: of too many a fifth are the oldest, the others a fixed draw."""
+    if len(open_items) <= MOST_POINTS:
+        return open_items
+    oldest, others = open_items.head(MOST_POINTS // 5), open_items.iloc[MOST_POINTS // 5 :]
+    lots = hash_pandas_object(others.artifact_id, index=False)
+    return pd.concat([oldest, others[lots.rank(method="first") <= MOST_POINTS - len(oldest)]])
+
+
 def ageing(open_items: Any, past: Any) -> go.Figure:
     """Each open item in its tool state at its age, against the percentiles of what was delivered lately."""
     figure = _figure("time so far, days", height=430)
-    open_items = open_items[open_items.tool_state.isin(_fullest(open_items))].head(
-        MOST_POINTS
-    )  # the oldest first
+    open_items = drawn(open_items[open_items.tool_state.isin(_fullest(open_items))])
     order = open_items.groupby("tool_state").work_age_seconds.median().sort_values().index.tolist()
     places = {state: index for index, state in enumerate(order)}
     for band, name in [*BAND_NAMES.items(), (None, "nothing to compare with")]:

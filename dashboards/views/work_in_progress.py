@@ -36,7 +36,11 @@ def show(view: View) -> None:
         st.success("Nothing is in work at as-of.")
     else:
         most = charts.MOST_POINTS
-        drawn = f" Of the dozen fullest states the {most:,} oldest are drawn." if len(rows) > most else ""
+        drawn = (
+            f" Of the dozen fullest states {most:,} are drawn: the {most // 5:,} oldest and a draw of others."
+            if len(rows) > most
+            else ""
+        )
         selected = chart(
             charts.ageing(rows, past),
             "ageing",

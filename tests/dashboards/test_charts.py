@@ -197,3 +197,22 @@ def test_a_few_days_are_named_by_day() -> None:
     counts = {f"{state}_count": [1, 2, 3, 4] for state in ("done", "waiting", "active", "new")}
     few = charts.cumulative_flow(metrics(**counts)).layout.xaxis
     assert few.dtick == DAY_SECONDS * 1000
+
+
+def test_of_many_open_items_the_oldest_and_a_fixed_draw_of_the_others_are_drawn() -> None:
+    items = pd.DataFrame(
+        {
+            "artifact_id": [f"jira:{number}" for number in range(5000)],
+            "work_age_seconds": [(5000 - number) * DAY_SECONDS for number in range(5000)],
+        }
+    )
+    drawn = charts.drawn(items)
+    assert len(drawn) == charts.MOST_POINTS
+    assert list(drawn.index[:300]) == list(range(300))
+    assert 2000 < drawn.index[300:].to_series().median() < 3300
+    assert drawn.equals(charts.drawn(items))
+    assert charts.drawn(items.head(1500)).equals(items.head(1500))
+
+
+def test_names_of_weeks_have_room_on_half_a_page() -> None:
+    assert charts.efficiency_over_time(metrics(flow_efficiency=0.5)).layout.xaxis.nticks <= 7
