@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from math import log10
 from textwrap import wrap
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
+from pandas.util import hash_pandas_object
 
 from dashboards.look import (
     ALL_COLOUR,
+    BAD_COLOUR,
     BAND_COLOURS,
     BAND_NAMES,
     DASHES,
     DAY_SECONDS,
     FEW,
     FLOW_ITEM_COLOURS,
+    GOOD_COLOUR,
+    INDIFFERENT_COLOURS,
     NONE,
+    SHARE_COLOURS,
     STATE_COLOURS,
     days,
     duration,
@@ -28,6 +35,9 @@ from dashboards.look import (
 HEIGHT = 300
 MOST_POINTS = 1500  # drawn; more would make a browser slow
 MOST_STATES = 12  # drawn; the data beneath have all
+MOST_COLUMNS = 14  # of a heatmap that have room for their name and figures
+MOST_FIGURES = 600  # written into a heatmap's cells; more would make a browser slow
+LAST_BAR = 60  # days; the histogram's last bar holds what took longer
 # No logo that leads elsewhere, no cloud; the image button draws in the browser itself.
 CONFIG = {
     "displaylogo": False,
@@ -35,6 +45,10 @@ CONFIG = {
     "plotlyServerURL": "",
 }
 RUNNING = 0.4  # opacity of what is not over yet
+AGE_LINES = (
+    " Lines: half, 85% and 95% of what the scope delivered in the 26 weeks up to as-of took no longer. "
+    "A cross is a blocked item."
+)
 
 
 def _figure(title_y: str = "", *, height: int = HEIGHT, legend: bool = True) -> go.Figure:
@@ -44,13 +58,39 @@ def _figure(title_y: str = "", *, height: int = HEIGHT, legend: bool = True) -> 
         margin={"l": 8, "r": 8, "t": 34 if legend else 12, "b": 8},
         hovermode="closest",
         showlegend=legend,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
+        legend={
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "title": None,
+            "traceorder": "normal",
+        },
         bargap=0.25,
         font={"size": 13},
     )
     figure.update_yaxes(title=title_y, rangemode="tozero", automargin=True, zeroline=False)
-    figure.update_xaxes(automargin=True, showgrid=False, tickangle=0, nticks=9)
+    figure.update_xaxes(automargin=True, showgrid=False, zeroline=False, tickangle=0, nticks=7)
     return figure
+
+
+def is_blank(figure: go.Figure) -> bool:
+    """Whether nothing would be seen: bars and areas of nought are nothing, a point at nought is something."""
+    for trace in figure.data:
+        if trace.type == "heatmap":
+            values = [value for line in trace.z for value in line]
+        else:
+            values = trace.x if trace.orientation == "h" else trace.y
+        has_size = trace.type == "bar" or (trace.type == "scatter" and trace.stackgroup)
+        if any(not is_missing(value) and (value or not has_size) for value in values):
+            return False
+    return True
+
+
+def _count_axis(axis: Any, most: float) -> None:
+    """Whole numbers along an axis that counts items; Plotly would divide a few of them."""
+    if most < 8:
+        axis.dtick = 1
 
 
 def _names(rows: Any) -> list[str]:
@@ -64,14 +104,16 @@ def _running_note(figure: go.Figure, rows: Any) -> None:
         name = _names(running)[-1]
         figure.add_annotation(
             x=name,
-            y=1,
+            y=0,
             yref="paper",
-            yanchor="bottom",
+            yanchor="top",
+            yshift=-20,
             text="running",
             showarrow=False,
             font={"size": 11},
             opacity=0.75,
         )
+        figure.update_layout(margin={"b": 36})
 
 
 def stacked_by_flow_item(metrics: Any, column: str, title: str, *, is_share: bool = False) -> go.Figure:
@@ -97,6 +139,8 @@ def stacked_by_flow_item(metrics: Any, column: str, title: str, *, is_share: boo
     figure.update_layout(barmode="stack")
     if is_share:
         figure.update_yaxes(tickformat=".0%", range=[0, 1])
+    else:
+        _count_axis(figure.layout.yaxis, metrics.groupby("period_start")[column].sum().max())
     _running_note(figure, metrics)
     return figure
 
@@ -188,10 +232,16 @@ def load_over_time(metrics: Any) -> go.Figure:
     if len(whole):
         figure.add_scatter(
             x=_names(whole),
-            y=whole.load_max,
+            y=whole.load_max.where(whole.load_max > 0),
             mode="markers",
             name="highest",
-            marker={"symbol": "line-ew-open", "size": 14, "color": ALL_COLOUR, "line": {"width": 2}},
+            marker={
+                "symbol": "line-ew-open",
+                "size": 14,
+                "color": ALL_COLOUR,
+                "line": {"width": 2},
+                "opacity": [1 if done else RUNNING for done in whole.is_complete],
+            },
             hovertemplate="highest at any moment: %{y}<extra></extra>",
         )
     return figure
@@ -212,15 +262,33 @@ def arrivals_and_completions(metrics: Any) -> go.Figure:
     figure.add_bar(
         x=names, y=completions, name="ended", marker={"color": STATE_COLOURS["done"], "opacity": opacity}
     )
+    colour = STATE_COLOURS["waiting"]
+    figure.add_scatter(
+        x=names,
+        y=metrics.net_flow.where(metrics.is_complete),
+        name="net flow",
+        legendgroup="net flow",
+        mode="lines",
+        line={"color": colour, "width": 2.5},
+        hoverinfo="skip",
+    )
     figure.add_scatter(
         x=names,
         y=metrics.net_flow,
         name="net flow",
-        mode="lines+markers",
-        line={"color": STATE_COLOURS["waiting"], "width": 2.5},
+        legendgroup="net flow",
+        showlegend=False,
+        mode="markers",
+        marker={
+            "color": colour,
+            "size": 7,
+            "symbol": ["circle" if done else "circle-open" for done in metrics.is_complete],
+            "line": {"width": 2, "color": colour},
+        },
     )
     figure.update_layout(barmode="group", hovermode="x unified")
     figure.update_yaxes(rangemode="normal", zeroline=True)
+    _count_axis(figure.layout.yaxis, metrics[["arrivals", "net_flow"]].abs().max(axis=None))
     _running_note(figure, metrics)
     return figure
 
@@ -254,8 +322,12 @@ def load_against_flow_time(metrics: Any) -> go.Figure:
             x=row.load_avg,
             y=days(row.flow_time_p50_seconds),
             text=short_period_name(row.period_type, row.period_start),
-            showarrow=False,
-            yshift=16,
+            ax=0,
+            ay=-26,
+            arrowhead=0,
+            arrowwidth=1,
+            arrowcolor=ALL_COLOUR,
+            standoff=7,
             font={"size": 11},
         )
     figure.update_xaxes(title="average load, items", rangemode="tozero", showgrid=True)
@@ -274,7 +346,7 @@ def flow_time_scatter(finished: Any, metrics: Any) -> go.Figure:
             y=rows.flow_time_seconds / DAY_SECONDS,
             mode="markers",
             name=name,
-            marker={"color": colour, "size": 6, "opacity": 0.55},
+            marker={"color": colour, "size": 6, "opacity": 0.7},
             customdata=list(zip(rows.artifact_id, rows.artifact_key, rows.title, strict=True)),
             hovertemplate="<b>%{customdata[1]}</b> %{customdata[2]}<br>"
             "%{y:.1f} d, done %{x|%d %b %Y}<extra></extra>",
@@ -312,7 +384,7 @@ def flow_time_histogram(histogram: Any, recent: Any) -> go.Figure:
                 marker={"color": colour},
                 customdata=[
                     f"{name}: {items(row.item_count)}, {row.whole_days} days"
-                    f"{' and more' if row.whole_days == 60 else ''}"
+                    f"{' and more' if row.whole_days == LAST_BAR else ''}"
                     for row in rows.itertuples()
                 ],
                 hovertemplate="%{customdata}<extra></extra>",
@@ -320,15 +392,21 @@ def flow_time_histogram(histogram: Any, recent: Any) -> go.Figure:
     for row in recent.itertuples():
         for index, name in enumerate(("p50", "p85", "p95")):
             value = days(getattr(row, f"flow_time_{name}_seconds"))
-            if value is not None and value <= 60:
+            if value is not None and value <= LAST_BAR:
+                side = "right" if value < 0.75 * LAST_BAR else "left"
                 figure.add_vline(
                     x=value,
                     line={"color": ALL_COLOUR, "width": 2.5, "dash": DASHES[name]},
                     annotation={"text": f"{name} {value:.1f} d", "font": {"size": 11}, "yshift": -16 * index},
-                    annotation_position="top right",
+                    annotation_position=f"top {side}",
                 )
     figure.update_layout(barmode="stack", bargap=0.02)
+    if len(histogram):
+        _count_axis(figure.layout.yaxis, histogram.groupby("whole_days").item_count.sum().max())
     figure.update_xaxes(title="flow time, days", rangemode="tozero")
+    if len(histogram) and histogram.whole_days.max() >= LAST_BAR:
+        ticks = list(range(0, LAST_BAR, 10))
+        figure.update_xaxes(tickvals=[*ticks, LAST_BAR + 0.5], ticktext=[*map(str, ticks), f"{LAST_BAR}+"])
     return figure
 
 
@@ -346,17 +424,30 @@ def load_by_state(open_items: Any) -> go.Figure:
             marker={"color": colour},
             hovertemplate=f"%{{y}}: %{{x}} {name}<extra></extra>",
         )
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", bargap=_bar_gap(len(order)))
     figure.update_xaxes(title="items in work", showgrid=True)
+    _count_axis(figure.layout.xaxis, open_items.groupby("tool_state").size().max())
     return figure
+
+
+def _bar_gap(bars: int) -> float:
+    """One bar alone does not fill the chart."""
+    return max(0.25, 1 - bars / 6)
+
+
+def drawn(open_items: Any) -> Any:
+    """The items to draw, the oldest first: of too many a fifth are the oldest, the others a fixed draw."""
+    if len(open_items) <= MOST_POINTS:
+        return open_items
+    oldest, others = open_items.head(MOST_POINTS // 5), open_items.iloc[MOST_POINTS // 5 :]
+    lots = hash_pandas_object(others.artifact_id, index=False)
+    return pd.concat([oldest, others[lots.rank(method="first") <= MOST_POINTS - len(oldest)]])
 
 
 def ageing(open_items: Any, past: Any) -> go.Figure:
     """Each open item in its tool state at its age, against the percentiles of what was delivered lately."""
     figure = _figure("time so far, days", height=430)
-    open_items = open_items[open_items.tool_state.isin(_fullest(open_items))].head(
-        MOST_POINTS
-    )  # the oldest first
+    open_items = drawn(open_items[open_items.tool_state.isin(_fullest(open_items))])
     order = open_items.groupby("tool_state").work_age_seconds.median().sort_values().index.tolist()
     places = {state: index for index, state in enumerate(order)}
     for band, name in [*BAND_NAMES.items(), (None, "nothing to compare with")]:
@@ -395,13 +486,21 @@ def ageing(open_items: Any, past: Any) -> go.Figure:
             figure.add_scatter(
                 x=[-0.6, len(order) - 0.4],
                 y=[limit, limit],
-                mode="lines+text",
-                text=["", name],
-                textposition="top left",
+                mode="lines",
                 line={"color": ALL_COLOUR, "width": 2, "dash": dash},
                 showlegend=False,
                 hovertemplate=f"{name}: {limit:.1f} d<extra></extra>",
             )
+            figure.add_annotation(
+                text=name,
+                x=1,
+                xref="paper",
+                xanchor="left",
+                y=log10(limit) if limit else 0,
+                showarrow=False,
+                font={"size": 11},
+            )
+    figure.update_layout(margin={"r": 36})
     figure.update_xaxes(
         tickvals=list(places.values()),
         ticktext=["<br>".join(wrap(state, 12)) for state in order],
@@ -443,11 +542,15 @@ def cumulative_flow(rows: Any) -> go.Figure:
             fillcolor=STATE_COLOURS[state],
             hovertemplate=f"{state}: %{{y}}<extra></extra>",
         )
-    figure.update_layout(hovermode="x unified")
+    figure.update_layout(hovermode="x unified", legend={"traceorder": "reversed"})  # the top band first
+    states = [f"{state}_count" for state in STATE_COLOURS if f"{state}_count" in rows]
+    _count_axis(figure.layout.yaxis, rows[states].sum(axis=1).max() - before if len(rows) else 0)
+    if len(rows) <= 10:
+        figure.update_xaxes(dtick=DAY_SECONDS * 1000, tickformat="%-d %b %Y")
     return figure
 
 
-def states_heatmap(states: Any) -> go.Figure:
+def states_heatmap(states: Any, *, dark: bool = False) -> go.Figure:
     """Share of all flow time per tool state and period."""
     spent = states.groupby("tool_state")[["active_seconds", "waiting_seconds"]].sum().sum(axis=1)
     order = spent.sort_values(kind="stable").index[-MOST_STATES:]
@@ -462,22 +565,37 @@ def states_heatmap(states: Any) -> go.Figure:
         x=names,
         y=list(order),
         z=grid,
-        colorscale=[[0, "#EAF2F8"], [0.5, "#56B4E9"], [1, "#00486F"]],
+        colorscale=SHARE_COLOURS[dark],
         zmin=0,
-        texttemplate="%{z:.0%}",
+        texttemplate="%{z:.0%}" if _has_figures(names, order) else None,
         hovertemplate="%{y}, %{x}: %{z:.1%} of flow time<extra></extra>",
         showscale=False,
         xgap=2,
         ygap=2,
     )
+    _name_columns(figure, names)
+    _running_note(figure, states)
     return figure
+
+
+def _has_figures(names: list[str], lines: Any) -> bool:
+    """Whether a heatmap's figures can be written into its cells; if not, the pointer reads them."""
+    return len(names) <= MOST_COLUMNS and len(names) * len(lines) <= MOST_FIGURES
+
+
+def _name_columns(figure: go.Figure, names: list[str]) -> None:
+    """A name under each column of a heatmap, where there is room; no lines where cells are empty."""
+    figure.update_xaxes(ticks="")
+    figure.update_yaxes(ticks="", showgrid=False)
+    if len(names) <= MOST_COLUMNS:
+        figure.update_xaxes(dtick=1)
 
 
 def time_by_state(period: Any) -> go.Figure:
     """One period's share of flow time by tool state, split into active and waiting."""
     total = (period.active_seconds + period.waiting_seconds).sum()
     rows = period.sort_values("share", kind="stable").tail(MOST_STATES)
-    figure = _figure("", height=max(200, 60 + 30 * len(rows)))
+    figure = _figure("", height=max(HEIGHT, 60 + 30 * len(rows)))
     for kind in ("active", "waiting"):
         figure.add_bar(
             y=rows.tool_state,
@@ -487,7 +605,7 @@ def time_by_state(period: Any) -> go.Figure:
             marker={"color": STATE_COLOURS[kind]},
             hovertemplate=f"%{{y}}: %{{x:.1%}} {kind}<extra></extra>",
         )
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", bargap=_bar_gap(len(rows)))
     figure.update_xaxes(tickformat=".0%", showgrid=True, title="share of flow time")
     return figure
 
@@ -513,7 +631,7 @@ def active_against_waiting(metrics: Any) -> go.Figure:
     return figure
 
 
-def portfolio_heatmap(rows: Any, measure: str, *, more_is_better: bool) -> go.Figure:
+def portfolio_heatmap(rows: Any, measure: str, *, more_is_better: bool, dark: bool = False) -> go.Figure:
     """Each scope's figure per period, coloured by how it compares with the scope's own median."""
     names = list(dict.fromkeys(_names(rows)))
     labels = list(dict.fromkeys(rows.label))
@@ -525,27 +643,25 @@ def portfolio_heatmap(rows: Any, measure: str, *, more_is_better: bool) -> go.Fi
         for label, line in zip(labels, lines, strict=True)
     ]
     texts = [[_cell_text(cell, measure) for cell in line] for line in lines]
-    bad, good = "#D55E00", "#0072B2"
-    low, high = (bad, good) if more_is_better else (good, bad)
+    low, high = (BAD_COLOUR, GOOD_COLOUR) if more_is_better else (GOOD_COLOUR, BAD_COLOUR)
     figure = _figure("", height=max(220, 60 + 30 * len(labels)), legend=False)
     figure.add_heatmap(
         x=names,
         y=labels,
         z=grid,
         text=texts,
-        texttemplate="%{text}",
+        texttemplate="%{text}" if _has_figures(names, labels) else None,
         zmin=-1,
         zmax=1,
-        colorscale=[[0, low], [0.5, "#E6EAEE"], [1, high]],
+        colorscale=[[0, low], [0.5, INDIFFERENT_COLOURS[dark]], [1, high]],
         showscale=False,
         hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
         xgap=2,
         ygap=2,
     )
     figure.update_yaxes(autorange="reversed", rangemode="normal")
-    running = rows[~rows.is_complete]
-    if len(running):
-        _running_note(figure, running)
+    _name_columns(figure, names)
+    _running_note(figure, rows)
     return figure
 
 
@@ -575,17 +691,31 @@ def _cell_text(cell: Any, measure: str) -> str:
     return text if _is_tellable(cell, measure) else f"({text})"
 
 
+def is_cut(intervals: Any) -> bool:
+    """Whether a timeline's end is drawn short: what was done long ago would squeeze the life before it."""
+    last = intervals.iloc[-1]
+    return len(intervals) > 1 and bool(last.is_current) and last.abstract_state == "done"
+
+
 def timeline(intervals: Any, as_of: Any) -> go.Figure:
     """An item's life on one line: one bar an interval, coloured by what its state means."""
     figure = _figure("", height=190)
     shown: set[str] = set()
+    if is_cut(intervals):
+        done_at = intervals.iloc[-1].entered_at
+        life = done_at - intervals.iloc[0].entered_at
+        drawn_until = min(as_of, done_at + life / 8)
+    else:
+        drawn_until = as_of
     for row in intervals.itertuples():
         state = row.abstract_state if isinstance(row.abstract_state, str) else "unmapped"
-        end = as_of if row.left_at != row.left_at or row.left_at is None else row.left_at
+        is_open = is_missing(row.left_at)
+        end = as_of if is_open else row.left_at
         length = max((end - row.entered_at).total_seconds(), 0)
+        drawn = ((drawn_until if is_open else end) - row.entered_at).total_seconds()
         figure.add_bar(
             y=[""],
-            x=[length * 1000],
+            x=[max(drawn, 0) * 1000],
             base=[row.entered_at],
             orientation="h",
             name=state,
@@ -598,6 +728,7 @@ def timeline(intervals: Any, as_of: Any) -> go.Figure:
             },
             text=row.tool_state,
             textposition="inside",
+            textangle=0,
             insidetextanchor="middle",
             customdata=[
                 f"<b>{row.tool_state}</b> ({state}{', blocked' if row.is_blocked else ''})<br>"
@@ -636,5 +767,5 @@ def accounting(rows: Any) -> go.Figure:
             hovertemplate=f"%{{y}}: %{{x:,}} {bucket.replace('_', ' ')}<extra></extra>",
         )
     figure.update_layout(barmode="stack")
-    figure.update_xaxes(title="artifacts", showgrid=True)
+    figure.update_xaxes(title="artifacts", showgrid=True, tickformat=",")
     return figure

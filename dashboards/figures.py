@@ -80,7 +80,7 @@ def portfolio(snapshot: Snapshot, selection: Selection, scope_type: str, scope_i
         inner join dim_scopes using (scope_type, scope_id, flow_level)
         where scope_type = $kind and scope_id = any($ids) and flow_item = $flow_item
             and period_type = $period_type and period_end > $start and period_start <= $end
-        order by scope_name, flow_level, period_start
+        order by scope_name, item_count desc, flow_level, period_start
         """,
         kind=scope_type,
         ids=scope_ids,

@@ -34,6 +34,13 @@ BAND_NAMES = {
     "within_p95": "longer than 85%",
     "beyond_p95": "longer than 95%",
 }
+# Heatmaps on a light and (True) a dark page: what says nothing is near the page, what stands out far from it.
+BAD_COLOUR, GOOD_COLOUR = "#D55E00", "#0072B2"
+INDIFFERENT_COLOURS = {False: "#E6EAEE", True: "#25303B"}
+SHARE_COLOURS = {
+    False: [[0, "#EAF2F8"], [0.5, "#56B4E9"], [1, "#00486F"]],
+    True: [[0, "#1B2630"], [0.5, "#0072B2"], [1, "#A6D8F5"]],
+}
 # Which way is good; load and flow time shall fall.
 MORE_IS_BETTER = {
     "velocity": True,

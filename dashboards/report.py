@@ -153,12 +153,13 @@ def _charts(snapshot: Snapshot, selection: Selection) -> Iterator[Chart]:
     )
     finished = figures.finished_items(snapshot, selection, charts.MOST_POINTS)
     if len(finished):
+        count = figures.finished_count(snapshot, selection)
         yield _chart(
             "Each delivered item",
             charts.flow_time_scatter(finished, whole),
             f"Lines are each month's own percentiles, once it is over, where at least {look.FEW} items were "
             "delivered.",
-            f"{look.items(figures.finished_count(snapshot, selection))}, {len(finished):,} drawn.",
+            f"{look.items(count)}{f', {len(finished):,} drawn' if len(finished) < count else ''}.",
             is_wide=True,
         )
     open_items, past = figures.open_items(snapshot, selection), figures.scope_flow_time(snapshot, selection)
@@ -166,7 +167,7 @@ def _charts(snapshot: Snapshot, selection: Selection) -> Iterator[Chart]:
         yield _chart(
             "Age of what is open",
             charts.ageing(open_items, past),
-            words.meaning("age_band"),
+            words.meaning("compared_age_seconds") + charts.AGE_LINES,
             f"{look.items(len(open_items))} open; {int(open_items.is_neglected.sum())} neglected: "
             f"{words.meaning('is_neglected')}",
             is_wide=True,
@@ -190,5 +191,5 @@ def _chart(title: str, figure: Figure, meaning: str, rests_on: str = "", *, is_w
     figure.update_layout(template="plotly_white", font={"family": "system-ui, sans-serif"})
     html = figure.to_html(full_html=False, include_plotlyjs=False, config=charts.CONFIG)
     return Chart(
-        title, Markup(html), f"{meaning} {rests_on}".strip(), is_wide
+        title, Markup(html), f"{meaning} {rests_on}".strip().replace("`", ""), is_wide
     )  # Plotly escapes its JSON itself

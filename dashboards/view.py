@@ -15,6 +15,8 @@ from dashboards.figures import Selection
 from dashboards.snapshot import Snapshot
 from pipelines.mapping.spreadsheets import as_text
 
+PLURALS = {"feature": "features", "defect": "defects", "debt": "debt", "risk": "risks"}
+
 
 @dataclass(frozen=True)
 class View:
@@ -54,7 +56,7 @@ def heading(view: View, title: str, question: str) -> None:
     about = [selection.scope_name]
     if selection.flow_level != "item":
         about.append(f"level {selection.flow_level}")
-    about.append("all flow items" if selection.flow_item == "all" else f"{selection.flow_item}s only")
+    about.append("all flow items" if selection.flow_item == "all" else f"{PLURALS[selection.flow_item]} only")
     st.title(title, anchor=False)
     st.markdown(f"**{' · '.join(about)}**  \n{question}")
 
@@ -79,7 +81,7 @@ def chart(
     """
     st.subheader(title, anchor=False)
     selected: Any = []
-    if not figure.data or not any(len(trace.y) if trace.y is not None else 0 for trace in figure.data):
+    if charts.is_blank(figure):
         st.info("Nothing to draw in this range.")
     elif select:
         event = st.plotly_chart(
@@ -98,7 +100,7 @@ def explain(meaning: str, rests_on: str, key: str, data: Any) -> None:
     """What a figure means and rests on, with its rows (or what gives them) as CSV."""
     text, button = st.columns([8, 1])
     text.caption(f"{meaning} *{rests_on}*" if rests_on else meaning)
-    button.download_button(
+    button.container(horizontal_alignment="right").download_button(
         "CSV",
         data=lambda: as_csv(data() if callable(data) else data),
         file_name=f"{key}.csv",
@@ -138,7 +140,8 @@ def five_metrics(view: View, metrics: Any) -> None:
     if selection.flow_item == "all":
         shares = metrics[(metrics.period_start == now.period_start) & (metrics.flow_item != "all")]
         largest = shares.sort_values("velocity", ascending=False).iloc[0]
-        value, basis = look.percent(largest.share), f"{largest.flow_item}, the largest share"
+        value = look.percent(largest.share)
+        basis = "nothing delivered" if value == look.NONE else f"{largest.flow_item}, the largest share"
     else:
         value, basis = look.percent(now.share), "of what was delivered"
     cells[1].metric("Distribution", value, help=words.meaning("share"))
@@ -203,6 +206,9 @@ def item_table(view: View, rows: Any, key: str, columns: dict[str, str]) -> None
         columns: the columns to show and their headings; seconds are shown in days
     """
     shown = rows[[*columns]].copy()
+    if "product_id" in columns:
+        names = view.scopes[view.scopes.scope_type == "product"].set_index("scope_id").scope_name.to_dict()
+        shown["product_id"] = [names.get(product, product) for product in shown.product_id]
     for column in columns:
         if column.endswith("_seconds"):
             shown[column] = shown[column] / look.DAY_SECONDS
@@ -221,10 +227,20 @@ def item_table(view: View, rows: Any, key: str, columns: dict[str, str]) -> None
         key=key,
         on_select="rerun",
         selection_mode="single-row",
-        height=min(420, 38 + 35 * max(1, len(shown))),
+        height=table_height(len(shown)),
     )
     if event["selection"]["rows"]:
         view.open_item(rows.iloc[event["selection"]["rows"][0]].artifact_id)
+
+
+def table_height(rows: int, most: int = 12) -> int:
+    """Pixels for a table's heading and its rows. Of many, the last in sight is cut: there are more."""
+    return round(38 + 35 * min(rows, most + 0.5))
+
+
+def is_dark() -> bool:
+    """Whether the reader's page is dark."""
+    return bool(st.context.theme.type == "dark")
 
 
 def escape(text: Any) -> str:

@@ -21,6 +21,9 @@ def show(view: View) -> None:
     recent = figures.recent_flow_time(view.snapshot, selection)
     promise(recent)
     count = figures.finished_count(view.snapshot, selection)
+    if not count:
+        st.info("Nothing with a flow time was delivered in this range.")
+        return
     drawn = figures.finished_items(view.snapshot, selection, MOST_POINTS)
     metrics = figures.metrics(view.snapshot, selection)
     whole = metrics[metrics.flow_item == selection.flow_item]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+import pandas as pd
 import streamlit as st
 
 from dashboards import charts, figures, look, words
-from dashboards.view import View, chart, escape, explain
+from dashboards.view import View, chart, escape, explain, table_height
 
 
 def show(view: View) -> None:
@@ -34,11 +35,12 @@ def show(view: View) -> None:
         charts.timeline(intervals, view.clock.as_of),
         "timeline",
         title="Timeline",
-        meaning=f"{words.meaning('interval_abstract_state')} Hatched: {words.meaning('is_blocked')}",
+        meaning=f"{words.meaning('interval_abstract_state')} Hatched: {words.meaning('is_blocked')}"
+        f"{' What it has been since it was done is drawn short.' if charts.is_cut(intervals) else ''}",
         rests_on=f"{len(intervals)} interval{'s' if len(intervals) != 1 else ''}, times in UTC.",
         data=intervals,
     )
-    decisions(intervals)
+    decisions(view, intervals)
     links(view, artifact_id)
     activity = figures.item_activity(view.snapshot, artifact_id)
     with st.expander(f"Everything that happened ({len(activity)})"):
@@ -125,23 +127,18 @@ def facts(view: View, row: Any) -> None:
         st.warning(" ".join(remarks))
 
 
-def decisions(intervals: Any) -> None:
-    """Interval by interval: the state, what it means, and the mapping rows that say so."""
+def decisions(view: View, intervals: Any) -> None:
+    """What each interval's state means, then what the item was and whose: with the rows that say so."""
     st.subheader("Why it counts so", anchor=False)
     rows = intervals[
         [
             "entered_at",
             "left_at",
+            "duration_seconds",
             "tool_state",
             "abstract_state",
-            "duration_seconds",
-            "flow_item",
-            "product_id",
             "state_mapping_source",
             "state_mapping_row_id",
-            "flow_item_mapping_row_id",
-            "product_mapping_row_id",
-            "team_mapping_row_id",
         ]
     ].copy()
     rows["duration_seconds"] = rows.duration_seconds / look.DAY_SECONDS
@@ -150,20 +147,28 @@ def decisions(intervals: Any) -> None:
         rows,
         hide_index=True,
         key="decisions",
+        height=table_height(len(rows)),
         placeholder=look.NONE,
         column_config={
-            "entered_at": st.column_config.DatetimeColumn("From (UTC)", format=form),
-            "left_at": st.column_config.DatetimeColumn("To (UTC)", format=form),
-            "tool_state": "State",
-            "abstract_state": "Means",
-            "duration_seconds": st.column_config.NumberColumn("Days", format="%.2f"),
-            "flow_item": "Flow item",
-            "product_id": "Product",
-            "state_mapping_source": "State said by",
-            "state_mapping_row_id": "Row of state_mapping",
-            "flow_item_mapping_row_id": "Row of flow_item_mapping",
-            "product_mapping_row_id": "Row of product_scope",
-            "team_mapping_row_id": "Row of team_scope",
+            "entered_at": st.column_config.DatetimeColumn("From (UTC)", format=form, width=120),
+            "left_at": st.column_config.DatetimeColumn("To (UTC)", format=form, width=120),
+            "duration_seconds": st.column_config.NumberColumn("Days", format="%.2f", width=50),
+            "tool_state": st.column_config.TextColumn("State", width=110),
+            "abstract_state": st.column_config.TextColumn("Means", width=55),
+            "state_mapping_source": st.column_config.TextColumn("Said by", width=90),
+            "state_mapping_row_id": st.column_config.TextColumn("The row that says so", width=500),
+        },
+    )
+    st.dataframe(
+        belonging(view, intervals),
+        hide_index=True,
+        key="belonging",
+        placeholder=look.NONE,
+        column_config={
+            "since": st.column_config.DatetimeColumn("From (UTC)", format=form, width=120),
+            "what": st.column_config.TextColumn("What", width=80),
+            "is": st.column_config.TextColumn("Is", width=140),
+            "row": st.column_config.TextColumn("The row that says so", width=600),
         },
     )
     explain(
@@ -172,6 +177,25 @@ def decisions(intervals: Any) -> None:
         "intervals",
         intervals,
     )
+
+
+def belonging(view: View, intervals: Any) -> Any:
+    """Flow item, product and team with the rows that decided them, each from when it first was so."""
+    names = view.scopes.drop_duplicates(["scope_type", "scope_id"]).set_index(["scope_type", "scope_id"])
+    found = []
+    for what, column, row_column in (
+        ("Flow item", "flow_item", "flow_item_mapping_row_id"),
+        ("Product", "product_id", "product_mapping_row_id"),
+        ("Team", "team_id", "team_mapping_row_id"),
+    ):
+        for row in intervals.drop_duplicates([column, row_column]).itertuples():
+            value = getattr(row, column)
+            if not look.is_missing(value):
+                name = names.scope_name.get((what.lower(), value), value)
+                found.append(
+                    {"since": row.entered_at, "what": what, "is": name, "row": getattr(row, row_column)}
+                )
+    return pd.DataFrame(found, columns=["since", "what", "is", "row"])
 
 
 def links(view: View, artifact_id: str) -> None:
@@ -188,7 +212,12 @@ def links(view: View, artifact_id: str) -> None:
             label = f"{kind}: {row.other_key} {'' if look.is_missing(row.other_title) else row.other_title}"
             if look.is_missing(row.other_id):
                 st.markdown(escape(label))
-            elif st.button(label, key=f"link_{row.direction}_{row.other_key}_{kind}", type="tertiary"):
+            elif st.button(
+                label,
+                key=f"link_{row.direction}_{row.other_key}_{kind}",
+                icon=":material/link:",
+                type="tertiary",
+            ):
                 view.open_item(row.other_id)
     with right:
         st.subheader("Changesets", anchor=False)

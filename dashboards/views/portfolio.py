@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards import charts, figures, look, words
 from dashboards.look import FEW, change, duration, percent
-from dashboards.view import View, escape, explain, five_metrics, heading, nothing_yet
+from dashboards.view import View, escape, explain, five_metrics, heading, is_dark, nothing_yet, table_height
 
 MEASURES = {
     "flow_time_p50_seconds": ("Flow time, median days", "flow_time_p50_seconds"),
@@ -56,10 +56,17 @@ def lines(view: View, scope_type: str, scope_ids: list[str]) -> Any:
 
 def summary(rows: Any) -> list[dict[str, Any]]:
     """Per scope and level: its last complete period, the one before, and its curves."""
-    found = []
-    for _, line in rows[rows.is_complete].groupby("label", sort=False):
-        before = line.iloc[-2] if len(line) > 1 else None
-        found.append({"now": line.iloc[-1], "before": before, "line": line})
+    return [
+        {"now": line[-1], "before": line[-2] if len(line) > 1 else None, "line": line}
+        for line in grouped(rows[rows.is_complete], "label").values()
+    ]
+
+
+def grouped(rows: Any, *columns: str) -> dict[tuple[Any, ...], list[Any]]:
+    """Rows as tuples, by the values of some columns: far quicker than rows of data frames."""
+    found: dict[tuple[Any, ...], list[Any]] = {}
+    for row in rows.itertuples(index=False):
+        found.setdefault(tuple(getattr(row, column) for column in columns), []).append(row)
     return found
 
 
@@ -79,7 +86,7 @@ def table(view: View, rows: Any, scope_type: str) -> None:
         frame.drop(columns=["scope_id"]),
         hide_index=True,
         key=f"table_{scope_type}",
-        height=38 + 35 * len(frame),
+        height=table_height(len(frame), most=25),
         on_select="rerun" if scope_type == "product" else "ignore",
         selection_mode="single-row",
         placeholder=look.NONE,
@@ -90,9 +97,7 @@ def table(view: View, rows: Any, scope_type: str) -> None:
             "velocity": st.column_config.NumberColumn("Velocity", width=60, help=words.meaning("velocity")),
             "velocity_trend": st.column_config.TextColumn("±", width=50),
             "velocity_curve": st.column_config.BarChartColumn("over time", y_min=0, width=75),
-            "shares": st.column_config.TextColumn(
-                "Distribution", width=100, help=f"Feature · defect · debt · risk. {words.meaning('share')}"
-            ),
+            "shares": st.column_config.TextColumn("Distribution", width=100, help=words.meaning("share")),
             "p50": st.column_config.NumberColumn(
                 "p50", width=60, format="%.1f d", help=words.meaning("flow_time_p50_seconds")
             ),
@@ -119,7 +124,8 @@ def table(view: View, rows: Any, scope_type: str) -> None:
     )
     explain(
         f"{name}, the last period that is over; ± against the one before, left out where either rests on "
-        f"fewer than {FEW} items. Curves end with {name} and skip periods without a figure."
+        f"fewer than {FEW} items. Distribution: feature · defect · debt · risk. Curves end with {name}; the "
+        f"median's skips periods of fewer than {FEW} items."
         f"{' Click a row to open the product.' if scope_type == 'product' else ''}",
         "",
         f"portfolio_{scope_type}",
@@ -137,23 +143,28 @@ def _line(entry: dict[str, Any], shares: dict[tuple[str, str, str], float]) -> d
     def moved(column: str, counted: str) -> str | None:
         if before is None:
             return None
-        return look.trend(now[column], before[column], now[counted], before[counted])
+        (is_now, was), (basis, basis_before) = (
+            (getattr(now, name), getattr(before, name)) for name in (column, counted)
+        )
+        return look.trend(is_now, was, basis, basis_before)
 
     return {
         "scope_id": now.scope_id,
         "name": now.label,
         "velocity": now.velocity,
         "velocity_trend": moved("velocity", "velocity"),
-        "velocity_curve": line.velocity.tolist(),
+        "velocity_curve": [period.velocity for period in line],
         "shares": "·".join(f"{part * 100:.0f}" for part in parts) + " %" if has_parts else look.NONE,
         "p50": look.days(now.flow_time_p50_seconds),
         "p50_trend": moved("flow_time_p50_seconds", "flow_time_item_count"),
-        "p50_curve": [look.days(value) for value in line.flow_time_p50_seconds.dropna()],
+        "p50_curve": [
+            look.days(period.flow_time_p50_seconds) for period in line if period.flow_time_item_count >= FEW
+        ],
         "p85": look.days(now.flow_time_p85_seconds),
         "efficiency": None if look.is_missing(now.flow_efficiency) else now.flow_efficiency * 100,
         "load": now.load_end,
         "load_trend": moved("load_end", "load_end"),
-        "load_curve": line.load_end.tolist(),
+        "load_curve": [period.load_end for period in line],
         "items": now.flow_time_item_count,
     }
 
@@ -164,21 +175,23 @@ def look_first(view: View) -> None:
     st.subheader("Where to look first", anchor=False)
     if not found:
         st.success("In no product did flow time or load grow by a quarter or more within a year.")
-    for column, (_, product_id, name, text) in zip(st.columns(3), found, strict=False):
+    for column, (_, product_id, name, quarters, text) in zip(st.columns(3), found, strict=False):
         with column.container(border=True, height="stretch"):
-            st.markdown(f"**{escape(name)}**  \n{text}")
+            st.markdown(f"**{escape(name)}**")
+            st.caption(quarters + ("" if view.selection.flow_item == "all" else ", all flow items"))
+            st.markdown(text)
             if st.button("Open", key=f"open_{product_id}_{name}", icon=":material/arrow_forward:"):
                 view.open_product(product_id)
 
 
-def remarks(view: View) -> Iterator[tuple[float, str, str, str]]:
-    """Severity, product, its name and what got worse, of each product of which something did."""
+def remarks(view: View) -> Iterator[tuple[float, str, str, str, str]]:
+    """Severity, product, its name, the quarters, what got worse: of each product of which something did."""
     quarters = figures.last_quarters(view.snapshot, list(view.product_ids))
     waits_of = cache(partial(figures.worst_waits, view.snapshot))
-    for (product_id, level), rows in quarters.groupby(["scope_id", "flow_level"]):
+    for (product_id, level), rows in grouped(quarters, "scope_id", "flow_level").items():
         if len(rows) < 2:
             continue
-        now, before = rows.iloc[0], rows.iloc[-1]
+        now, before = rows[0], rows[-1]
         name = now.scope_name if level == "item" else f"{now.scope_name} ({level})"
         slower = change(now.flow_time_p50_seconds, before.flow_time_p50_seconds) or 0
         fuller = change(now.load_end, before.load_end) or 0
@@ -189,22 +202,28 @@ def remarks(view: View) -> Iterator[tuple[float, str, str, str]]:
         texts = []
         if slower >= 0.25:
             texts.append(
-                f"The median flow time went from {duration(before.flow_time_p50_seconds)} to "
-                f"**{duration(now.flow_time_p50_seconds)}** ({look.items(now.flow_time_item_count)})."
+                f"Median flow time: {duration(before.flow_time_p50_seconds)} → "
+                f"**{duration(now.flow_time_p50_seconds)}** ({look.items(now.flow_time_item_count)})"
             )
         if fuller >= 0.25:
-            texts.append(f"Work in progress went from {before.load_end} to **{now.load_end} items**.")
+            texts.append(f"Work in progress: {before.load_end} → **{look.items(now.load_end)}**")
         if not texts:
             continue
         waits = waits_of(now.period_start)
         wait = waits[(waits.scope_id == product_id) & (waits.flow_level == level)]
         for state in wait.itertuples():
             texts.append(
-                f"Work waits most in **{escape(state.tool_state)}**: {percent(state.share)} of all time."
+                f"Waits most in **{escape(state.tool_state)}**: {percent(state.share)} of all time in work"
             )
         quarter, earlier = (look.period_name("quarter", row.period_start) for row in (now, before))
-        text = f"{quarter}, against {earlier}: " + " ".join(texts)
-        yield max(slower, 0) + max(fuller, 0), str(product_id), str(name), text
+        text = "\n".join(f"- {text}" for text in texts)
+        yield (
+            max(slower, 0) + max(fuller, 0),
+            str(product_id),
+            str(name),
+            f"{quarter}, against {earlier}",
+            text,
+        )
 
 
 def heatmap(rows: Any) -> None:
@@ -219,13 +238,15 @@ def heatmap(rows: Any) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    if not len(rows):
+    label, block = MEASURES[measure]
+    better = look.MORE_IS_BETTER[measure]
+    figure = charts.portfolio_heatmap(rows, measure, more_is_better=better, dark=is_dark())
+    if charts.is_blank(figure):
         st.info("Nothing to draw in this range.")
         return
-    label, block = MEASURES[measure]
     few = int((rows.flow_time_item_count < FEW).sum())
     st.plotly_chart(
-        charts.portfolio_heatmap(rows, measure, more_is_better=look.MORE_IS_BETTER[measure]),
+        figure,
         key="heatmap",
         config=charts.CONFIG,
         alt=label,

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import charts, figures, look, words
-from dashboards.view import View, chart, escape, explain, heading, nothing_yet
+from dashboards.view import View, chart, escape, explain, heading, is_dark, nothing_yet, table_height
 
 
 def show(view: View) -> None:
@@ -52,16 +52,23 @@ def show(view: View) -> None:
             data=whole,
         )
     chart(
-        charts.states_heatmap(states),
+        charts.states_heatmap(states, dark=is_dark()),
         "states_over_time",
         title="How the shares moved",
-        meaning=words.meaning("state_share") + " A row that gets darker takes more and more of the "
-        "time. The dozen states with most of it are drawn.",
+        meaning=words.meaning("state_share") + " A row whose colour gets stronger takes more and more "
+        "of the time. The dozen states with most of it are drawn.",
         rests_on="Every item in work, open ones included.",
         data=states,
     )
     st.subheader(f"State by state, {name}", anchor=False)
-    st.dataframe(_table(period), hide_index=True, column_config=_columns(), key="states_table")
+    st.dataframe(
+        _table(period),
+        hide_index=True,
+        height=table_height(len(period)),
+        placeholder=look.NONE,
+        column_config=_columns(),
+        key="states_table",
+    )
     explain(
         words.meaning("mean_stay_seconds", "state_share_change"),
         f"{look.items(int(period.exits.sum()))} left a state.".replace("items", "times an item"),
@@ -97,7 +104,7 @@ def bottleneck(complete: Any, period: Any, name: str) -> None:
             f"{look.period_name(last.period_type, last.period_start)}."
         )
     elif len(worst) > 1:
-        text += f" So it was in all {len(worst)} periods of the range."
+        text += f" It was the same in all {len(worst)} periods of the range."
     st.warning(text, icon=":material/hourglass_top:")
 
 
@@ -112,7 +119,7 @@ def _table(period: Any) -> Any:
     ].copy()
     rows["mean_stay_seconds"] = rows.mean_stay_seconds / look.DAY_SECONDS
     rows["share"] = rows.share * 100
-    rows["share_change"] = rows.share_change * 100
+    rows["share_change"] = (rows.share_change * 100).round(1) + 0.0  # the sum turns -0.0 into 0.0
     return rows
 
 

@@ -7,17 +7,17 @@ from typing import Any
 import streamlit as st
 
 from dashboards import charts, figures, look, words
-from dashboards.view import View, chart, explain, heading
+from dashboards.view import View, chart, explain, heading, table_height
 
 STALE_HOURS = 48
 FLAWS = {
-    "unmapped_state_count": "a state nobody mapped",
-    "tool_category_count": "a state that only the tool's category explains",
-    "inferred_count": "an inferred change",
-    "observed_count": "a change dated by a load",
+    "unmapped_state_count": "with a state nobody mapped",
+    "tool_category_count": "with a state that only the tool's category explains",
+    "inferred_count": "with an inferred change",
+    "observed_count": "with a change dated by a load",
     "skipped_work_count": "done without being in work",
-    "history_gap_count": "a gap in the history",
-    "short_stay_count": "a stay of under a minute",
+    "history_gap_count": "with a gap in the history",
+    "short_stay_count": "with a stay of under a minute",
 }
 
 
@@ -82,13 +82,11 @@ def score(rows: Any) -> None:
         st.info("Nothing is in work, and nothing was delivered in the 26 weeks up to as-of.")
         return
     for cell, row in zip(st.columns(2), rows.itertuples(), strict=False):
-        with cell.container(border=True):
+        with cell.container(border=True, height="stretch"):
             title = "Load" if row.figure == "load" else "Velocity of the last 26 weeks"
             st.metric(title, look.percent(row.trust_score), help=words.meaning("trust_score"))
             found = [
-                f"{getattr(row, column):,} with {text}"
-                for column, text in FLAWS.items()
-                if getattr(row, column)
+                f"{getattr(row, column):,} {text}" for column, text in FLAWS.items() if getattr(row, column)
             ]
             st.caption(f"Of {look.items(row.item_count)}: {'; '.join(found) if found else 'no flaw'}.")
     explain(words.meaning("trust_score"), "All flow levels and items of the scope.", "flow_trust", rows)
@@ -106,30 +104,28 @@ def gaps(rows: Any) -> None:
     """What no mapping row covers, with the row to paste."""
     st.subheader("What is not mapped?", anchor=False)
     if len(rows):
+        shown = rows[
+            ["artifact_count", "seed", "gap_type", "connection", "tool_value", "suggested_row"]
+        ].copy()
+        shown["suggested_row"] = rows.suggested_row.fillna(rows.conflicting_rows)  # a gap has either
+        shown[["example", "last_seen_at"]] = rows[["example_artifact_key", "last_seen_at"]]
         st.dataframe(
-            rows[
-                [
-                    "artifact_count",
-                    "seed",
-                    "gap_type",
-                    "tool_value",
-                    "connection",
-                    "suggested_row",
-                    "example_artifact_key",
-                    "last_seen_at",
-                    "conflicting_rows",
-                ]
-            ],
+            shown,
             hide_index=True,
             key="gaps",
+            height=table_height(len(rows)),
+            placeholder=look.NONE,
             column_config={
-                "artifact_count": st.column_config.NumberColumn("Artifacts"),
-                "seed": "Seed that lacks a row",
-                "gap_type": "Why",
-                "tool_value": "The tool's value",
-                "suggested_row": st.column_config.TextColumn("Row to paste", width="large"),
-                "example_artifact_key": "For example",
-                "last_seen_at": st.column_config.DatetimeColumn("Last seen (UTC)", format="D MMM YYYY"),
+                "artifact_count": st.column_config.NumberColumn("Artifacts", width=60),
+                "seed": st.column_config.TextColumn("Seed", width=130),
+                "gap_type": st.column_config.TextColumn("Why", width=75),
+                "connection": st.column_config.TextColumn("Connection", width=95),
+                "tool_value": st.column_config.TextColumn("The tool's value", width=115),
+                "suggested_row": st.column_config.TextColumn("Row to paste, or rows in conflict", width=280),
+                "example": st.column_config.TextColumn("For example", width=130),
+                "last_seen_at": st.column_config.DatetimeColumn(
+                    "Last seen", format="D MMM YYYY", width=90, help="In UTC."
+                ),
             },
         )
     else:

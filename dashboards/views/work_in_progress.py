@@ -36,13 +36,16 @@ def show(view: View) -> None:
         st.success("Nothing is in work at as-of.")
     else:
         most = charts.MOST_POINTS
-        drawn = f" Of the dozen fullest states the {most:,} oldest are drawn." if len(rows) > most else ""
+        drawn = (
+            f" Of the dozen fullest states {most:,} are drawn: the {most // 5:,} oldest and a draw of others."
+            if len(rows) > most
+            else ""
+        )
         selected = chart(
             charts.ageing(rows, past),
             "ageing",
             title="How old is what is open?",
-            meaning=f"{words.meaning('compared_age_seconds')} Lines: {words.meaning('age_band')} "
-            "A cross is a blocked item. Click a point to open it."
+            meaning=f"{words.meaning('compared_age_seconds')}{charts.AGE_LINES} Click a point to open it."
             f"{drawn}",
             rests_on=f"{look.items(len(rows))} open, held against {look.items(basis)} delivered in the "
             f"26 weeks up to as-of{', too few to tell' if basis < look.FEW else ''}.",

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from dashboards.views.time_in_states import _table
 from tests.project.repository import ROOT
 
 PAGES = {
@@ -292,3 +294,121 @@ def test_a_session_stays_on_its_version(
     app.run()
     assert any("Snapshot one" in caption.value for caption in app.caption)
     assert any("Snapshot two" in caption.value for caption in opened("portfolio").caption)
+
+
+def test_levels_stand_in_one_order_the_most_used_first(marts: duckdb.DuckDBPyConnection) -> None:
+    streams = opened("portfolio").dataframe[1].value.name.tolist()
+    payments = [name for name in streams if name.startswith("Payments")]
+    assert payments[0] == "Payments"
+    assert len(payments) == 4
+
+
+def test_a_curve_leaves_out_medians_of_few_items(marts: duckdb.DuckDBPyConnection) -> None:
+    table = opened("portfolio", period="quarter").dataframe[0].value.set_index("name")
+    rows = marts.execute(
+        """
+        select product_name, list(flow_time_p50_seconds / 86400 order by period_start)
+            filter (where flow_time_item_count >= 10), count(*) filter (where flow_time_item_count < 10)
+        from product_flow_metrics
+        where period_type = 'quarter' and period_end > '2025-07-01' and is_complete and flow_item = 'all'
+            and flow_level = 'item'
+        group by product_name
+        """
+    ).fetchall()
+    assert sum(few for *_, few in rows)
+    for name, medians, _ in rows:
+        assert table.loc[name].p50_curve == pytest.approx(medians or [])
+
+
+def test_an_item_says_which_rows_made_it_a_flow_item_of_its_product_and_team(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    artifact_id, product, kind, product_row, kind_row = marts.execute(
+        """
+        select artifact_id, any_value(product_name), any_value(flow_item), any_value(product_mapping_row_id),
+            any_value(flow_item_mapping_row_id)
+        from fct_flow_item_states inner join dim_products using (product_id)
+        group by artifact_id
+        having count(distinct product_mapping_row_id) = 1 and count(distinct flow_item_mapping_row_id) = 1
+            and count(*) > 3
+        order by artifact_id limit 1
+        """
+    ).fetchone()
+    rows = opened("item", artifact=artifact_id).dataframe[1].value[["what", "is", "row"]]
+    found = list(rows.itertuples(index=False, name=None))
+    assert found[:2] == [("Flow item", kind, kind_row), ("Product", product, product_row)]
+    assert [what for what, *_ in found].count("Team") <= 1
+
+
+def test_tables_of_items_name_products_as_people_do() -> None:
+    assert set(opened("flow_time", product="mobile_app").dataframe[0].value.product_id) == {"Mobile App"}
+
+
+def test_flaws_are_said_in_whole_sentences() -> None:
+    said = " ".join(caption.value for caption in opened("trust").caption)
+    assert "done without being in work" in said
+    assert "with done" not in said
+
+
+def test_a_share_that_did_not_move_is_nought_whichever_way_it_was_rounded() -> None:
+    states = pd.DataFrame(
+        {
+            "tool_state": ["Doing", "Review"],
+            "share": [0.4, 0.6],
+            "share_change": [-0.0001, -0.012],
+            "mean_stay_seconds": [86400.0, None],
+            "arrivals": 1,
+            "exits": 1,
+            "load_end": 1,
+        }
+    )
+    assert list(map(str, _table(states).share_change)) == ["0.0", "-1.2"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_one_open_item_is_no_trend(page: str, marts: duckdb.DuckDBPyConnection) -> None:
+    """Fraud Guard has a single epic in the small demo."""
+    items = marts.execute(
+        "select artifact_id from fct_flow_items where product_id = 'fraud_guard' and flow_level = 'epic'"
+    ).fetchall()
+    assert len(items) == 1
+    app = opened(page, product="fraud_guard", level="epic", artifact=items[0][0], **{"from": "2025-01-01"})
+    assert [metric.delta for metric in app.metric if metric.delta] == []
+    if page == "work_in_progress":
+        assert any("1 item open" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_one_delivered_item_is_no_trend(page: str, marts: duckdb.DuckDBPyConnection) -> None:
+    artifact_id, product, kind, date = marts.execute(
+        """
+        select any_value(artifact_id), product_id, flow_item, completed_date
+        from fct_flow_items
+        where flow_level = 'item' and outcome = 'delivered' and flow_time_seconds is not null
+            and completed_date >= '2025-07-01'
+        group by product_id, flow_item, completed_date
+        having count(*) = 1
+        order by completed_date, product_id, flow_item limit 1
+        """
+    ).fetchone()
+    day = {"from": str(date), "to": str(date)}
+    app = opened(page, product=product, item=kind, period="week", artifact=artifact_id, **day)
+    assert [metric.delta for metric in app.metric if metric.delta] == []
+    if page == "flow_time":
+        assert len(app.dataframe[0].value) == 1
+        assert any("1 item." in caption.value for caption in app.caption)
+
+
+def test_where_nothing_was_delivered_no_share_is_the_largest_and_no_table_is_empty() -> None:
+    address = {"product": "fraud_guard", "level": "epic"}
+    app = opened("product", **address)
+    assert not any("the largest share" in caption.value for caption in app.caption)
+    assert [info.value for info in app.info].count("Nothing to draw in this range.") >= 3
+    app = opened("flow_time", **address)
+    assert len(app.dataframe) == 0
+
+
+def test_remarks_say_when_they_look_wider_than_the_filter() -> None:
+    captions = [caption.value for caption in opened("portfolio", item="debt").caption]
+    assert any(caption.endswith(", all flow items") for caption in captions)
+    assert any("debt only" in text.value for text in opened("product", item="debt").markdown)

@@ -33,6 +33,7 @@ class Reader(HTMLParser):
         self.fetched: list[str] = []
         self.rows: list[list[str]] = []
         self.headings: list[str] = []
+        self.notes: list[str] = []
         self.place = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -49,6 +50,8 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.place == "td":
             self.rows[-1][-1] += data
+        if self.place == "p":
+            self.notes.append(data)
         if self.place in ("h1", "h2", "h3"):
             self.headings.append(data)
 
@@ -117,3 +120,11 @@ def test_without_anything_published_the_command_says_what_to_do(
     assert said.exit_code == 1
     assert "streamgauge publish" in said.output
     assert not (tmp_path / "reports").exists()
+
+
+def test_its_notes_are_plain_words(reports: Path) -> None:
+    notes = " ".join(read(reports / "fulfilment.html").notes)
+    assert "build_settings" in notes
+    assert "`" not in notes
+    assert "within_p50" not in notes
+    assert "drawn" not in notes  # all are
