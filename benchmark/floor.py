@@ -51,12 +51,13 @@ def measure_floor(organisation: Organisation) -> Cost:
 def run_floor(warehouse: Path, seeds: Path, target: Path) -> None:
     """Compute the floor's tables from a warehouse's raw tables and a folder of seeds."""
     target.unlink(missing_ok=True)
-    settings = {
-        "memory_limit": MEMORY,
-        "preserve_insertion_order": False,
-        "temp_directory": f"{target}.tmp",
-    }
-    with duckdb.connect(config=settings) as connection:
+    with duckdb.connect(
+        config={
+            "memory_limit": MEMORY,
+            "preserve_insertion_order": False,
+            "temp_directory": f"{target}.tmp",
+        }
+    ) as connection:
         connection.execute(f"attach {sql_text(warehouse)} as warehouse (read_only)")
         connection.execute(f"attach {sql_text(target)} as floor")
         connection.execute("use warehouse; set timezone = 'UTC'")
