@@ -130,7 +130,8 @@ final as (
         case
             when {{ is_flow_item('flow_item') }}
                 then dense_rank() over (
-                        order by product_id, team_id nulls first, flow_level nulls first, flow_item nulls first
+                        order by
+                            product_id, team_id nulls first, flow_level nulls first, flow_item nulls first
                     )
         end as flow_class_id
     from classified
