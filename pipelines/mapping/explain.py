@@ -11,17 +11,11 @@ from rich.markup import escape
 
 from pipelines.database import database_path
 from pipelines.mapping.errors import MappingError
+from pipelines.mapping.explain_options import find_figure, find_period, find_scope
 from pipelines.mapping.explain_report import Clock, print_figure, print_life
-from pipelines.mapping.explanation import (
-    FLOW_ITEMS,
-    Place,
-    Records,
-    explain_figure,
-    figure_column,
-    find_period,
-    find_scope,
-)
+from pipelines.mapping.explanation import explain_figure
 from pipelines.mapping.life import find_artifact, read_life
+from pipelines.mapping.records import FLOW_ITEMS, Place, Records
 from pipelines.mapping.rows import Rows
 from pipelines.mapping.scratch import SHIPPED_SEEDS, project_root, seeds_folder
 
@@ -82,7 +76,7 @@ def explain(
                 raise MappingError(
                     "Name a figure too, such as --metric flow_time_p85; or an artifact by its key."
                 )
-            column = figure_column(metric)
+            figure = find_figure(metric)
             scope_id = find_scope(records, scope_type, scope)
             place = Place(
                 scope_type,
@@ -92,7 +86,7 @@ def explain(
                 _level(records.levels(scope_type, scope_id), scope_id, flow_level),
                 _flow_item(flow_item),
             )
-            explanation = explain_figure(records, place, column)
+            explanation = explain_figure(records, place, figure)
             print_figure(records, place, explanation, clock, Console())
     except MappingError as error:
         Console(stderr=True).print(f"[red]{escape(str(error))}", soft_wrap=True, highlight=False)

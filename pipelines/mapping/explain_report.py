@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.mapping.explanation import Explanation, Place, Records
-from pipelines.mapping.figures import FIGURES, duration, written
+from pipelines.mapping.explanation import Explanation
+from pipelines.mapping.figures import duration, written
 from pipelines.mapping.life import Interval, Life, Sum
+from pipelines.mapping.records import Place, Records
 from pipelines.mapping.rows import Rows
 
 
@@ -151,7 +152,7 @@ def print_figure(
     records: Records, place: Place, explanation: Explanation, clock: Clock, console: Console
 ) -> None:
     """Print the items behind a figure and how they come to it."""
-    figure = FIGURES[explanation.column]
+    figure = explanation.figure
     name = records.names.get((place.scope_type, place.scope_id), place.scope_id)
     level = "" if place.flow_level == "item" else f", level {place.flow_level}"
     items = "all flow items" if place.flow_item == "all" else place.flow_item

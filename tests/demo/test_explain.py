@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.mapping.explanation import Records
 from pipelines.mapping.figures import FIGURES
 from pipelines.mapping.life import Life, read_life
+from pipelines.mapping.records import Records
 from pipelines.mapping.rows import Rows
 from tests.demo.explained import disagreements
 

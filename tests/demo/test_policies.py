@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.demo.command import DBT_VARIABLES, build
-from pipelines.mapping.explanation import Records
+from pipelines.mapping.records import Records
 from pipelines.mapping.scratch import POLICIES
 from tests.demo.explained import disagreements
 
