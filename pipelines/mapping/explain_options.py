@@ -1,30 +1,109 @@
-"""What people name on the command line: a figure, a scope, a period."""
+"""What people name on the command line: a figure, a scope, a period, a tool state."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from pipelines.mapping.errors import MappingError
-from pipelines.mapping.figures import FIGURES, Figure
-from pipelines.mapping.records import Records
+from pipelines.mapping.figures import (
+    MARTS,
+    PERIOD_FIGURES,
+    RECENT_FIGURES,
+    STATE_FIGURES,
+    WIDE_MARTS,
+    Figure,
+)
+from pipelines.mapping.records import Place, Records
+
+# Marts whose figures are not of a scope and a period, and where to look instead.
+UNEXPLAINED = {
+    "fct_flow_items": "it is a figure of single items, and `streamgauge explain KEY` shows it of one",
+    "ageing_work": "each of its rows is one item, and `streamgauge explain KEY` shows its life",
+    "flow_trust": "it counts items by what fct_flow_items and fct_flow_item_states say of each of them",
+    "artifact_accounting": "it counts artifacts by connection, and `streamgauge gaps` lists the unmapped",
+}
 
 
-def find_figure(name: str) -> Figure:
-    """The figure that a user means: its column, with or without `_seconds`.
+def find_figure(records: Records, name: str, *, is_of_state: bool = False, is_recent: bool = False) -> Figure:
+    """The figure that a user means: its column, with or without `_seconds`, or `mart.column`.
 
     Raises:
         MappingError: there is none; with what it could be
     """
-    for candidate in (name, f"{name}_seconds"):
-        if candidate in FIGURES:
-            return FIGURES[candidate]
-    near = get_close_matches(name, FIGURES, n=3, cutoff=0.4)
+    possible = STATE_FIGURES if is_of_state else RECENT_FIGURES if is_recent else PERIOD_FIGURES
+    found = _named(name, possible)
+    if found is not None:
+        return found
+    if _named(name, STATE_FIGURES):
+        raise MappingError(f"{name} is of a tool state: name one with --tool-state, and a period.")
+    if _named(name, PERIOD_FIGURES):
+        raise MappingError(
+            f"{name} is of no tool state: leave --tool-state out, or name one of {_list(STATE_FIGURES)}."
+            if is_of_state
+            else f"{name} is of a period: name one instead of --recent, or one of {_list(RECENT_FIGURES)}."
+        )
+    if _named(name, RECENT_FIGURES):
+        raise MappingError(f"{name} is of the weeks up to as-of: say --recent instead of a period.")
+    near = get_close_matches(name, [figure.column for figure in possible], n=3, cutoff=0.4)
+    guess = f"Did you mean {' or '.join(dict.fromkeys(near))}? " if near else ""
     raise MappingError(
-        f"There is no figure '{name}'. "
-        + (f"Did you mean {' or '.join(near)}? " if near else "")
-        + f"There are {', '.join(FIGURES)}."
+        f"There is no figure '{name}' to explain. {_elsewhere(records, name)}{guess}"
+        f"There are {_list(possible)}."
+    )
+
+
+def _named(name: str, figures: Iterable[Figure]) -> Figure | None:
+    """The first figure of that name: where several marts have it, the others are named with their marts."""
+    mart, _, column = name.rpartition(".")
+    for figure in figures:
+        marts = (figure.mart, "", *(WIDE_MARTS if figure.mart in MARTS else ()))
+        if figure.column in (column, f"{column}_seconds") and mart in marts:
+            return figure
+    return None
+
+
+def _list(figures: Iterable[Figure]) -> str:
+    """The names that mean these figures."""
+    known = list(figures)
+    return ", ".join(
+        figure.column if _named(figure.column, known) is figure else f"{figure.mart}.{figure.column}"
+        for figure in known
+    )
+
+
+def _elsewhere(records: Records, name: str) -> str:
+    """Which mart has such a column all the same, and where to look for what is behind it."""
+    mart, _, column = name.rpartition(".")
+    rows = records.connection.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name = current_schema()"
+    ).fetchall()
+    for candidate in (column, f"{column}_seconds"):
+        for table, hint in UNEXPLAINED.items():
+            if (table, candidate) in rows and mart in ("", table):
+                return f"{table}.{candidate} is not taken apart: {hint}. "
+    return ""
+
+
+def find_tool_state(records: Records, place: Place, name: str) -> str:
+    """A tool state in which work of a scope was.
+
+    Raises:
+        MappingError: there is none; with those that look like it
+    """
+    known = records.tool_states(place)
+    for state in known:
+        if name == state:
+            return state
+    for state in known:
+        if name.strip().lower() == state.lower():
+            return state
+    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    guess = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise MappingError(
+        f"No work of {place.scope_id} was ever in a state '{name}'. {guess}"
+        f"There are {', '.join(known) or 'none'}."
     )
 
 

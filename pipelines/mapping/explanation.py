@@ -11,10 +11,18 @@ from dataclasses import dataclass
 
 from pipelines.mapping.figure_family import Family, Part
 from pipelines.mapping.figures import MARTS, Figure
-from pipelines.mapping.metric_figures import Metrics
+from pipelines.mapping.load_figures import CumulativeFlow, LoadBridge
+from pipelines.mapping.metric_figures import Metrics, RecentTimes
 from pipelines.mapping.records import Place, Records
+from pipelines.mapping.state_figures import ToolState
 
-FAMILIES: dict[str, type[Family]] = dict.fromkeys(MARTS, Metrics)
+FAMILIES: dict[str, type[Family]] = {
+    **dict.fromkeys(MARTS, Metrics),
+    "flow_load_bridge": LoadBridge,
+    "cumulative_flow": CumulativeFlow,
+    "flow_states": ToolState,
+    "flow_time_recent": RecentTimes,
+}
 
 
 @dataclass(frozen=True)

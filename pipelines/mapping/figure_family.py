@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipelines.mapping.records import Place, Records, Stay
-
-MILLISECOND = dt.timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,21 @@ class Family:
     def _falls_in(self, moment: dt.datetime | None) -> bool:
         return moment is not None and self._period.starts_at <= moment < self._period.ends_at
 
-    @property
+    def _of_period(self, stays: Iterable[Stay]) -> list[Stay]:
+        """Those that lasted in the period, ended at its first instant or went on at its end."""
+        start, end = self._period.starts_at, self._period.ends_at
+        return [
+            stay
+            for stay in stays
+            if stay.entered_at < end and (stay.left_at is None or start <= stay.left_at)
+        ]
+
+    @cached_property
+    def _in_work(self) -> list[Stay]:
+        """The stays in work that have to do with the period."""
+        return self._of_period(self._work.stays_in_work)
+
+    @cached_property
     def _known_until(self) -> dt.datetime:
         return min(self._period.ends_at, self._as_of)
 
@@ -60,12 +73,6 @@ class Family:
         if not self._period.is_complete:
             return {stay.artifact_id: stay for stay in stays if stay.covers(self._as_of)}
         return {stay.artifact_id: stay for stay in stays if stay.reaches(self._period.ends_at)}
-
-    def _milliseconds(self, stay: Stay) -> int:
-        """How long a stay lasted within the known part of the period."""
-        until = self._known_until
-        overlap = min(stay.left_at or until, until) - max(stay.entered_at, self._period.starts_at)
-        return max(overlap // MILLISECOND, 0)
 
 
 def interpolated(values: Sequence[float], share: float, unit: str) -> tuple[float | None, list[str]]:

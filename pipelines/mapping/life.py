@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.mapping.errors import MappingError
-from pipelines.mapping.figure_family import MILLISECOND
+from pipelines.mapping.records import MILLISECOND
 
 NEAR = 5
 COLUMNS = (

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 
-from pipelines.mapping.figure_family import MILLISECOND, Calculation, Family, Part, interpolated
-from pipelines.mapping.records import Item, Stay
+from pipelines.mapping.figure_family import Calculation, Family, Part, interpolated
+from pipelines.mapping.records import MILLISECOND, Item, Stay
 
 PERCENTILES = {
     "flow_time_p50_seconds": 0.5,
@@ -153,11 +153,11 @@ class Metrics(Family):
         return parts, sums or ["no time in work was seen: there is no efficiency"], value
 
     def _in_work_at(self, moment: dt.datetime) -> dict[str, Stay]:
-        return {stay.artifact_id: stay for stay in self._work.stays_in_work if stay.covers(moment)}
+        return {stay.artifact_id: stay for stay in self._in_work if stay.covers(moment)}
 
     def _load_end(self) -> Calculation:
-        before = self._at_start(self._work.stays_in_work)
-        after = self._at_end(self._work.stays_in_work)
+        before = self._at_start(self._in_work)
+        after = self._at_end(self._in_work)
         entered, left = after.keys() - before.keys(), before.keys() - after.keys()
         parts = [
             Part(stay.key, stay.title, stay.entered_at, _standing(stay, key in entered), 1)
@@ -179,8 +179,8 @@ class Metrics(Family):
             return parts, ["nothing of the period has passed: it has the load of its first moment"], value
         spent: dict[str, int] = {}
         shown: dict[str, Stay] = {}
-        for stay in self._work.stays_in_work:
-            overlap = self._milliseconds(stay)
+        for stay in self._in_work:
+            overlap = stay.milliseconds(self._period.starts_at, self._known_until)
             if overlap:
                 spent[stay.artifact_id] = spent.get(stay.artifact_id, 0) + overlap
                 shown.setdefault(stay.artifact_id, stay)
@@ -218,7 +218,7 @@ class Metrics(Family):
         start = self._period.starts_at
         load = len(self._in_work_at(start))
         steps: dict[dt.datetime, int] = {}
-        for stay in self._work.stays_in_work:
+        for stay in self._in_work:
             for moment, step in ((stay.entered_at, 1), (stay.left_at, -1)):
                 if moment is not None and start < moment <= self._as_of and moment < self._period.ends_at:
                     steps[moment] = steps.get(moment, 0) + step

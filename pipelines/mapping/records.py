@@ -16,6 +16,7 @@ from pipelines.mapping.figures import Figure
 from pipelines.mapping.scratch import Settings, opened
 
 FLOW_ITEMS = ("feature", "defect", "debt", "risk")
+MILLISECOND = dt.timedelta(milliseconds=1)
 # The period that has no calendar: the weeks up to as-of, against which open work is held.
 RECENT = "recent"
 
@@ -105,6 +106,11 @@ class Stay:
     def reaches(self, end: dt.datetime) -> bool:
         """Whether the stay lasts up to a period's end, which itself belongs to the next."""
         return self.entered_at < end and (self.left_at is None or end <= self.left_at)
+
+    def milliseconds(self, start: dt.datetime, until: dt.datetime) -> int:
+        """How long the stay lasted between two moments."""
+        end = until if self.left_at is None else min(self.left_at, until)
+        return max((end - max(self.entered_at, start)) // MILLISECOND, 0)
 
 
 @dataclass(frozen=True)
@@ -298,7 +304,7 @@ class Records:
 
     def tool_states(self, place: Place) -> list[str]:
         """The tool states in which a scope's work ever was."""
-        return sorted({stay.tool_state for stay in self.work(place).stays_in_work})
+        return sorted(self.work(place).stays_by_state)
 
     def levels(self, scope_type: str, scope_id: str) -> list[str]:
         """The flow levels at which a scope is measured."""
@@ -311,6 +317,7 @@ class Work:
 
     def __init__(self, records: Records, place: Place) -> None:
         self._records, self._place = records, place
+        self._milliseconds: dict[tuple[dt.datetime, dt.datetime], int] = {}
 
     @cached_property
     def items(self) -> list[Item]:
@@ -329,6 +336,21 @@ class Work:
     def stays_in_work(self) -> list[Stay]:
         """The stays of what was in work here at the time."""
         return [stay for stay in self.stays if stay.is_in_work]
+
+    @cached_property
+    def stays_by_state(self) -> dict[str, list[Stay]]:
+        """The same by tool state."""
+        found: dict[str, list[Stay]] = {}
+        for stay in self.stays_in_work:
+            found.setdefault(stay.tool_state, []).append(stay)
+        return found
+
+    def milliseconds_in_work(self, start: dt.datetime, until: dt.datetime) -> int:
+        """How long all work took between two moments. Each tool state's share asks for it, so it is kept."""
+        if (start, until) not in self._milliseconds:
+            total = sum(stay.milliseconds(start, until) for stay in self.stays_in_work)
+            self._milliseconds[start, until] = total
+        return self._milliseconds[start, until]
 
     def has_in_work(self, stay: Stay | None) -> bool:
         """Whether a stay is work in progress, and here."""
