@@ -16,7 +16,7 @@ class Figure:
         column: its name
         mart: where it stands
         title: as people call it
-        unit: count, seconds, ratio or estimate
+        unit: count, seconds, ratio, points (a difference of two ratios) or estimate
         is_headline: whether a summary shows it
     """
 
@@ -75,7 +75,7 @@ STATE_FIGURES = (
     Figure("active_seconds", "flow_states", "active time", "seconds"),
     Figure("waiting_seconds", "flow_states", "waiting time", "seconds"),
     Figure("share", "flow_states", "share of the time in work", "ratio"),
-    Figure("share_change", "flow_states", "change of the share", "ratio"),
+    Figure("share_change", "flow_states", "change of the share", "points"),
     Figure("arrivals", "flow_states", "arrivals", "count"),
     Figure("exits", "flow_states", "exits", "count"),
     Figure("mean_stay_seconds", "flow_states", "mean stay", "seconds"),
@@ -100,6 +100,8 @@ def written(value: float | None, unit: str) -> str:
         return f"{value:,.0f}"
     if unit == "ratio":
         return f"{value * 100:.1f} %"
+    if unit == "points":
+        return f"{value * 100:+.1f} points"
     return duration(value) if unit == "seconds" else f"{value:,.1f}"
 
 

@@ -163,6 +163,10 @@ def test_a_figure_lists_its_items_and_agrees_with_its_mart(command: Any) -> None
             ["in Waiting for Bank: share of the time in work", "s in all states = ", "flow_states.share is "],
         ),
         (
+            ["--month", "2026-03", "--metric", "share_change", "--tool-state", "In Review"],
+            ["change of the share ", " points", "before, from 2026-02-01 on, "],
+        ),
+        (
             ["--recent", "--metric", "flow_time_p85"],
             ["Checkout, the weeks from 2026-01-08", "flow_time_recent.flow_time_p85_seconds is "],
         ),

@@ -40,6 +40,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
         ("mean_stay", {"is_of_state": True}, "flow_states.mean_stay_seconds"),
         ("cancelled_count", {}, "flow_velocity.cancelled_count"),
         ("flow_load_bridge.cancelled_count", {}, "flow_load_bridge.cancelled_count"),
+        ("unmapped_count", {}, "flow_load_bridge.unmapped_count"),
         ("cumulative_flow.unmapped_count", {}, "cumulative_flow.unmapped_count"),
         ("product_flow_metrics.velocity", {}, "flow_velocity.velocity"),
         ("flow_time_p85", {"is_recent": True}, "flow_time_recent.flow_time_p85_seconds"),

@@ -26,6 +26,9 @@ STATES = [
     State("reviewed", "03-10", "In Review", "waiting"),
     State("reviewed", "03-20", "In Progress", "active"),
     State("left_out", "03-10", "In Progress", "active", flow_item="none"),
+    State("taken_up", "04-02", "In Test", "active", flow_item="none"),
+    State("taken_up", "04-03", "In Test", "active"),
+    State("taken_up", "04-04", "Done", "done"),
 ]
 
 
@@ -77,6 +80,12 @@ def test_a_flag_or_a_move_does_not_end_a_stay(records: Records) -> None:
 def test_a_running_period_is_known_up_to_as_of(records: Records) -> None:
     assert explained(records, "active_seconds", start=APRIL).value == 9 * DAY
     assert explained(records, "load_end", start=APRIL).value == 1
+    assert explained(records, "share_change", start=APRIL).value == pytest.approx(9 / 10 - 17 / 27)
+
+
+def test_what_was_left_out_arrives_when_it_becomes_a_flow_item(records: Records) -> None:
+    assert explained(records, "arrivals", "In Test", APRIL).value == 1
+    assert explained(records, "mean_stay_seconds", "In Test", APRIL).value == DAY
 
 
 def test_what_nothing_was_in_has_no_share_and_no_stay(records: Records) -> None:
