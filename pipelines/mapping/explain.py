@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -11,17 +12,11 @@ from rich.markup import escape
 
 from pipelines.database import database_path
 from pipelines.mapping.errors import MappingError
+from pipelines.mapping.explain_options import find_figure, find_period, find_scope, find_tool_state
 from pipelines.mapping.explain_report import Clock, print_figure, print_life
-from pipelines.mapping.explanation import (
-    FLOW_ITEMS,
-    Place,
-    Records,
-    explain_figure,
-    figure_column,
-    find_period,
-    find_scope,
-)
+from pipelines.mapping.explanation import explain_figure
 from pipelines.mapping.life import find_artifact, read_life
+from pipelines.mapping.records import FLOW_ITEMS, RECENT, Place, Records
 from pipelines.mapping.rows import Rows
 from pipelines.mapping.scratch import SHIPPED_SEEDS, project_root, seeds_folder
 
@@ -44,7 +39,13 @@ def explain(
     quarter: Annotated[str | None, typer.Option(help="Such as 2026-Q1.")] = None,
     year: Annotated[str | None, typer.Option(help="Such as 2026.")] = None,
     metric: Annotated[
-        str | None, typer.Option(help="A column of the metric marts, such as flow_time_p85.")
+        str | None, typer.Option(help="A column of a mart, such as flow_time_p85 or started_count.")
+    ] = None,
+    recent: Annotated[
+        bool, typer.Option("--recent", help="Flow times of the 26 weeks up to as-of, instead of a period.")
+    ] = False,
+    tool_state: Annotated[
+        str | None, typer.Option(help="Of this state of the tool, such as 'In Review': see flow_states.")
     ] = None,
     flow_item: Annotated[str, typer.Option(help="feature, defect, debt, risk or all.")] = "all",
     flow_level: Annotated[
@@ -65,12 +66,20 @@ def explain(
     if organisation:
         scopes["organisation"] = "organisation"
     periods = {"day": day, "week": week, "month": month, "quarter": quarter, "year": year}
+    if recent:
+        periods[RECENT] = RECENT
     try:
         root = project_root()
         with closing(Records(database_path())) as records:
             clock = Clock(str(records.settings.variables["reporting_timezone"]))
             if artifact is not None:
-                if metric or flow_level or flow_item != "all" or any({**scopes, **periods}.values()):
+                if (
+                    metric
+                    or tool_state
+                    or flow_level
+                    or flow_item != "all"
+                    or any({**scopes, **periods}.values())
+                ):
                     raise MappingError(f"Name a figure or the artifact {artifact}, not both.")
                 artifact_id = find_artifact(records.connection, artifact)
                 rows = Rows.of_folders(root / SHIPPED_SEEDS, seeds_folder(root))
@@ -82,17 +91,23 @@ def explain(
                 raise MappingError(
                     "Name a figure too, such as --metric flow_time_p85; or an artifact by its key."
                 )
-            column = figure_column(metric)
+            figure = find_figure(
+                records, metric, is_of_state=tool_state is not None, is_recent=period_type == RECENT
+            )
+            if tool_state is not None and period_type in (RECENT, "day"):
+                raise MappingError("Tool states have figures by week, month, quarter and year: name one.")
             scope_id = find_scope(records, scope_type, scope)
             place = Place(
                 scope_type,
                 scope_id,
                 period_type,
-                find_period(records, period_type, period),
+                records.recent.start if recent else find_period(records, period_type, period),
                 _level(records.levels(scope_type, scope_id), scope_id, flow_level),
                 _flow_item(flow_item),
             )
-            explanation = explain_figure(records, place, column)
+            if tool_state is not None:
+                place = replace(place, tool_state=find_tool_state(records, place, tool_state))
+            explanation = explain_figure(records, place, figure)
             print_figure(records, place, explanation, clock, Console())
     except MappingError as error:
         Console(stderr=True).print(f"[red]{escape(str(error))}", soft_wrap=True, highlight=False)

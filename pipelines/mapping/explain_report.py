@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.mapping.explanation import Explanation, Place, Records
-from pipelines.mapping.figures import FIGURES, duration, written
+from pipelines.mapping.explanation import Explanation
+from pipelines.mapping.figures import duration, written
 from pipelines.mapping.life import Interval, Life, Sum
+from pipelines.mapping.records import RECENT, Place, Records
 from pipelines.mapping.rows import Rows
 
 
@@ -151,12 +152,14 @@ def print_figure(
     records: Records, place: Place, explanation: Explanation, clock: Clock, console: Console
 ) -> None:
     """Print the items behind a figure and how they come to it."""
-    figure = FIGURES[explanation.column]
+    figure = explanation.figure
     name = records.names.get((place.scope_type, place.scope_id), place.scope_id)
     level = "" if place.flow_level == "item" else f", level {place.flow_level}"
     items = "all flow items" if place.flow_item == "all" else place.flow_item
+    when = "the weeks from" if place.period_type == RECENT else f"{place.period_type} of"
+    state = f", in {place.tool_state}" if place.tool_state else ""
     console.print(
-        f"[bold]{escape(name)}[/bold], {place.period_type} of {place.period_start}, {items}{level}: "
+        f"[bold]{escape(name)}[/bold], {when} {place.period_start}, {items}{level}{escape(state)}: "
         f"[bold]{figure.title} {written(explanation.value, figure.unit)}[/bold]",
         highlight=False, soft_wrap=True,
     )  # fmt: skip

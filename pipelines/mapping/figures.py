@@ -1,8 +1,8 @@
-"""The figures of the five metric marts: their names, what they are measured in, and how they are written."""
+"""The figures of the marts: their names, what they are measured in, and how they are written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
@@ -10,13 +10,13 @@ HOUR_SECONDS = 3_600
 
 @dataclass(frozen=True)
 class Figure:
-    """A column of a metric mart.
+    """A column of a mart.
 
     Args:
         column: its name
         mart: where it stands
         title: as people call it
-        unit: count, seconds, ratio or estimate
+        unit: count, seconds, ratio, points (a difference of two ratios) or estimate
         is_headline: whether a summary shows it
     """
 
@@ -27,6 +27,7 @@ class Figure:
     is_headline: bool = False
 
 
+# The five metric marts, whose names differ from each other.
 FIGURES = {
     figure.column: figure
     for figure in (
@@ -51,6 +52,44 @@ FIGURES = {
     )
 }
 MARTS = tuple(dict.fromkeys(figure.mart for figure in FIGURES.values()))
+WIDE_MARTS = ("flow_metrics", "product_flow_metrics")  # the five side by side
+# What else there is of a scope and a period, of a tool state in a period, and of the weeks up to as-of.
+PERIOD_FIGURES = (
+    *FIGURES.values(),
+    Figure("started_count", "flow_load_bridge", "started", "count"),
+    Figure("reopened_count", "flow_load_bridge", "reopened", "count"),
+    Figure("moved_in_count", "flow_load_bridge", "moved in", "count"),
+    Figure("delivered_count", "flow_load_bridge", "delivered out of the load", "count"),
+    Figure("cancelled_count", "flow_load_bridge", "cancelled out of the load", "count"),
+    Figure("put_back_count", "flow_load_bridge", "put back", "count"),
+    Figure("moved_out_count", "flow_load_bridge", "moved out", "count"),
+    Figure("unmapped_count", "flow_load_bridge", "left for what nobody mapped", "count"),
+    Figure("removed_count", "flow_load_bridge", "removed", "count"),
+    Figure("new_count", "cumulative_flow", "new at the end", "count"),
+    Figure("active_count", "cumulative_flow", "active at the end", "count"),
+    Figure("waiting_count", "cumulative_flow", "waiting at the end", "count"),
+    Figure("done_count", "cumulative_flow", "done at the end", "count"),
+    Figure("unmapped_count", "cumulative_flow", "unmapped at the end", "count"),
+)
+STATE_FIGURES = (
+    Figure("active_seconds", "flow_states", "active time", "seconds"),
+    Figure("waiting_seconds", "flow_states", "waiting time", "seconds"),
+    Figure("share", "flow_states", "share of the time in work", "ratio"),
+    Figure("share_change", "flow_states", "change of the share", "points"),
+    Figure("arrivals", "flow_states", "arrivals", "count"),
+    Figure("exits", "flow_states", "exits", "count"),
+    Figure("mean_stay_seconds", "flow_states", "mean stay", "seconds"),
+    Figure("load_end", "flow_states", "load at the end", "count"),
+)
+RECENT_FIGURES = tuple(
+    replace(FIGURES[column], mart="flow_time_recent")
+    for column in (
+        "flow_time_p50_seconds",
+        "flow_time_p85_seconds",
+        "flow_time_p95_seconds",
+        "flow_time_item_count",
+    )
+)
 
 
 def written(value: float | None, unit: str) -> str:
@@ -61,6 +100,8 @@ def written(value: float | None, unit: str) -> str:
         return f"{value:,.0f}"
     if unit == "ratio":
         return f"{value * 100:.1f} %"
+    if unit == "points":
+        return f"{value * 100:+.1f} points"
     return duration(value) if unit == "seconds" else f"{value:,.1f}"
 
 

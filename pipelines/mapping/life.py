@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines.mapping.errors import MappingError
-from pipelines.mapping.explanation import MILLISECOND
+from pipelines.mapping.records import MILLISECOND
 
 NEAR = 5
 COLUMNS = (

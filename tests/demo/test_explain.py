@@ -12,11 +12,16 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.mapping.explanation import Records
-from pipelines.mapping.figures import FIGURES
+from pipelines.mapping.figures import PERIOD_FIGURES, RECENT_FIGURES, STATE_FIGURES
 from pipelines.mapping.life import Life, read_life
+from pipelines.mapping.records import Records
 from pipelines.mapping.rows import Rows
-from tests.demo.explained import disagreements
+from tests.demo.explained import (
+    disagreements,
+    recent_disagreements,
+    state_disagreements,
+    states_without_a_row,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "pipelines" / "demo" / "seeds"
@@ -39,22 +44,38 @@ def test_every_figure_of_all_products_and_months_adds_up(records: Records) -> No
         "select count(distinct product_id) from product_flow_metrics"
     ).fetchall()
     assert products == [(14,)]
-    assert explained >= 14 * 19 * 5 * len(FIGURES)
+    assert explained >= 14 * 19 * 5 * len(PERIOD_FIGURES)
+    assert wrong == []
+
+
+def test_every_figure_of_all_products_months_and_tool_states_adds_up(records: Records) -> None:
+    condition = "scope_type = 'product' and period_type = 'month'"
+    explained, wrong = state_disagreements(records, condition)
+    assert explained > 14 * 19 * 5 * len(STATE_FIGURES)
+    assert wrong == []
+    assert states_without_a_row(records, condition) == []
+
+
+def test_the_flow_times_of_lately_add_up(records: Records) -> None:
+    explained, wrong = recent_disagreements(records)
+    assert explained > 14 * len(RECENT_FIGURES)
     assert wrong == []
 
 
 @pytest.mark.parametrize("scope_type", ["team", "value_stream", "art", "portfolio", "organisation"])
 def test_every_figure_of_wider_scopes_adds_up_by_quarter(records: Records, scope_type: str) -> None:
-    explained, wrong = disagreements(records, f"scope_type = '{scope_type}' and period_type = 'quarter'")
-    assert explained > 0
-    assert wrong == []
+    for found in (disagreements, state_disagreements):
+        explained, wrong = found(records, f"scope_type = '{scope_type}' and period_type = 'quarter'")
+        assert explained > 0
+        assert wrong == []
 
 
 def test_every_figure_adds_up_in_running_weeks_and_days(records: Records) -> None:
     condition = "scope_type = 'value_stream' and period_type in ('day', 'week', 'year') and not is_complete"
-    explained, wrong = disagreements(records, condition)
-    assert explained > 0
-    assert wrong == []
+    for found in (disagreements, state_disagreements):
+        explained, wrong = found(records, condition)
+        assert explained > 0
+        assert wrong == []
 
 
 def same(value: Any) -> Any:
@@ -133,6 +154,55 @@ def test_a_figure_lists_its_items_and_agrees_with_its_mart(command: Any) -> None
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (
+            ["--month", "2026-03", "--metric", "flow_load_bridge.cancelled_count"],
+            ["cancelled out of the load", " at the start", "flow_load_bridge.cancelled_count is "],
+        ),
+        (
+            ["--month", "2026-03", "--metric", "share", "--tool-state", "waiting for bank"],
+            ["in Waiting for Bank: share of the time in work", "s in all states = ", "flow_states.share is "],
+        ),
+        (
+            ["--month", "2026-03", "--metric", "share_change", "--tool-state", "In Review"],
+            ["change of the share ", " points", "before, from 2026-02-01 on, "],
+        ),
+        (
+            ["--recent", "--metric", "flow_time_p85"],
+            ["Checkout, the weeks from 2026-01-08", "flow_time_recent.flow_time_p85_seconds is "],
+        ),
+    ],
+)
+def test_a_figure_is_told_by_its_mart_its_state_and_its_weeks(
+    command: Any, arguments: list[str], said: list[str]
+) -> None:
+    done = command("--product", "checkout", *arguments)
+    assert done.exit_code == 0, done.output
+    for words in [*said, "as the items come to."]:
+        assert words in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--product", "checkout", "--month", "2026-03", "--metric", "exits"], "one with --tool-state"),
+        (
+            [
+                "--product",
+                "checkout",
+                "--day",
+                "2026-03-05",
+                "--metric",
+                "exits",
+                "--tool-state",
+                "In Review",
+            ],
+            "by week, month, quarter and year",
+        ),
+        (
+            ["--product", "checkout", "--recent", "--month", "2026-03", "--metric", "flow_time_p85"],
+            "one, not --month and --recent",
+        ),
+        (["PAY-1", "--recent"], "a figure or the artifact PAY-1, not both"),
         (["PAY-99999"], "Did you mean PAY-"),
         (["PAY-1", "--metric", "velocity"], "a figure or the artifact PAY-1, not both"),
         (["--product", "chekout", "--month", "2026-03", "--metric", "velocity"], "Did you mean checkout?"),

@@ -12,9 +12,9 @@ import pytest
 from rich.console import Console
 
 from pipelines.demo.command import DBT_VARIABLES, build
-from pipelines.mapping.explanation import Records
+from pipelines.mapping.records import Records
 from pipelines.mapping.scratch import POLICIES
-from tests.demo.explained import disagreements
+from tests.demo.explained import disagreements, recent_disagreements
 
 OTHERS = {name: choices[-1] for name, choices in POLICIES.items()}
 
@@ -35,6 +35,12 @@ def records(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def test_every_figure_of_all_products_and_months_adds_up(records: Records) -> None:
     assert records.settings.policies == OTHERS
     explained, wrong = disagreements(records, "scope_type = 'product' and period_type = 'month'")
+    assert explained > 0
+    assert wrong == []
+
+
+def test_the_flow_times_of_lately_add_up(records: Records) -> None:
+    explained, wrong = recent_disagreements(records)
     assert explained > 0
     assert wrong == []
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from pipelines.mapping.explanation import Records
+from pipelines.mapping.records import Records
 
 FIRST, SECOND = (dt.datetime(2026, 3, day, tzinfo=dt.UTC) for day in (2, 5))
 
