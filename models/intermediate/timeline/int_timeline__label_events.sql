@@ -20,6 +20,7 @@ current_labels as (
         tool,
         connection,
         lower(trim(project)) as project,
+        lower(trim(artifact_type)) as artifact_type,
         {{ unnested(json_list('labels'), 'label') }}
     from artifacts
     where labels != '[]'
@@ -31,6 +32,7 @@ changed_labels as (
         artifacts.tool,
         artifacts.connection,
         lower(trim(artifacts.project)) as project,
+        lower(trim(artifacts.artifact_type)) as artifact_type,
         coalesce(label_changes.to_value, label_changes.from_value) as label,
         label_changes.to_value is not null as is_added,
         label_changes.changed_at,
@@ -63,6 +65,10 @@ recorded as (
                 and coalesce(state_labels.tool, changed_labels.tool) = changed_labels.tool
                 and coalesce(state_labels.connection, changed_labels.connection) = changed_labels.connection
                 and (state_labels.project is null or state_labels.project = changed_labels.project)
+                and (
+                    state_labels.artifact_type is null
+                    or state_labels.artifact_type = changed_labels.artifact_type
+                )
         )
 ),
 
@@ -81,6 +87,10 @@ standing as (
                 and coalesce(state_labels.tool, current_labels.tool) = current_labels.tool
                 and coalesce(state_labels.connection, current_labels.connection) = current_labels.connection
                 and (state_labels.project is null or state_labels.project = current_labels.project)
+                and (
+                    state_labels.artifact_type is null
+                    or state_labels.artifact_type = current_labels.artifact_type
+                )
         )
     group by
         current_labels.artifact_id,

@@ -9,6 +9,7 @@ final as (
         tool,
         connection,
         project,
+        artifact_type,
         substring(tool_state, 7) as label
     from state_mapping
     where tool_state like 'label:%'
@@ -18,5 +19,6 @@ select
     tool,
     connection,
     project,
+    artifact_type,
     label
 from final
