@@ -10,6 +10,9 @@ SPARK_STAMP := .venv/.synced-spark
 # The environment's own Python is the only one: uv fetches none.
 export UV_PYTHON_DOWNLOADS := never
 
+# In this order no process is left alone at the end with a test of minutes.
+LONGEST_FIRST := tests/staging tests/demo tests
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo dashboard test test-spark lint docs bench clean
 
@@ -31,8 +34,8 @@ dashboard: $(STAMP) ## Serve the dashboards over what is published, else over th
 	$(BIN)/streamlit run dashboards/app.py
 
 test: $(STAMP) ## Python tests, then the demo with every data test, unit test and its true figures
-	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile \
-		--ignore=tests/acceptance --ignore=tests/services --ignore=tests/spark
+	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+		--ignore=tests/acceptance --ignore=tests/services --ignore=tests/spark $(LONGEST_FIRST)
 
 test-spark: $(SPARK_STAMP) ## On Spark (Java 17): each mart's cells those of DuckDB; SPARK=--models-only: no unit tests
 	$(BIN)/pytest --quiet $(SPARK) tests/spark $(if $(SPARK),,tests/acceptance -k spark)
