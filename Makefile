@@ -10,8 +10,11 @@ SPARK_STAMP := .venv/.synced-spark
 # The environment's own Python is the only one: uv fetches none.
 export UV_PYTHON_DOWNLOADS := never
 
-# In this order no process is left alone at the end with a test of minutes.
-LONGEST_FIRST := tests/staging tests/demo tests
+# Tests that need a server, a browser, Java or recorded data run apart (.ci/run). The others begin with those that
+# take minutes, so that no process is left alone with them at the end.
+APART := tests/acceptance tests/services tests/spark
+LONG := tests/staging tests/demo tests/project tests/publish
+SHORT := $(filter-out $(APART) $(LONG) %/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo dashboard test test-spark lint docs bench clean
@@ -34,8 +37,7 @@ dashboard: $(STAMP) ## Serve the dashboards over what is published, else over th
 	$(BIN)/streamlit run dashboards/app.py
 
 test: $(STAMP) ## Python tests, then the demo with every data test, unit test and its true figures
-	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder \
-		--ignore=tests/acceptance --ignore=tests/services --ignore=tests/spark $(LONGEST_FIRST)
+	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder $(LONG) $(SHORT)
 
 test-spark: $(SPARK_STAMP) ## On Spark (Java 17): each mart's cells those of DuckDB; SPARK=--models-only: no unit tests
 	$(BIN)/pytest --quiet $(SPARK) tests/spark $(if $(SPARK),,tests/acceptance -k spark)
