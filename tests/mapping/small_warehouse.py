@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-AS_OF = dt.datetime(2026, 4, 10)  # noqa: DTZ001, a stored time is UTC without saying so
+AS_OF = dt.datetime(2026, 4, 10)  # noqa: DTZ001 - a stored time is UTC without saying so
 MONTHS = [dt.date(2026, month, 1) for month in (2, 3, 4, 5)]
 
 
