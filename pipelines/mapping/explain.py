@@ -73,13 +73,8 @@ def explain(
         with closing(Records(database_path())) as records:
             clock = Clock(str(records.settings.variables["reporting_timezone"]))
             if artifact is not None:
-                if (
-                    metric
-                    or tool_state
-                    or flow_level
-                    or flow_item != "all"
-                    or any({**scopes, **periods}.values())
-                ):
+                of_figure = (metric, tool_state, flow_level, *scopes.values(), *periods.values())
+                if any(of_figure) or flow_item != "all":
                     raise MappingError(f"Name a figure or the artifact {artifact}, not both.")
                 artifact_id = find_artifact(records.connection, artifact)
                 rows = Rows.of_folders(root / SHIPPED_SEEDS, seeds_folder(root))

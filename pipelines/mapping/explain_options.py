@@ -134,7 +134,7 @@ def find_period(records: Records, period_type: str, text: str) -> dt.date:
     day = _day(period_type, text.strip())
     known = sorted(start for kind, start in records.periods if kind == period_type)
     found = max((start for start in known if day is not None and start <= day), default=None)
-    if day is None or found is None or not known or day >= _end(records, period_type, known[-1]):
+    if day is None or found is None or not known or day >= _end(period_type, known[-1]):
         examples = {
             "day": "2026-03-05",
             "week": "2026-W10",
@@ -150,10 +150,9 @@ def find_period(records: Records, period_type: str, text: str) -> dt.date:
     return found
 
 
-def _end(records: Records, period_type: str, start: dt.date) -> dt.date:
-    later = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}[period_type]
+def _end(period_type: str, start: dt.date) -> dt.date:
     if period_type in ("day", "week"):
-        return start + dt.timedelta(days=later)
+        return start + dt.timedelta(days=1 if period_type == "day" else 7)
     months = {"month": 1, "quarter": 3, "year": 12}[period_type]
     return dt.date(start.year + (start.month - 1 + months) // 12, (start.month - 1 + months) % 12 + 1, 1)
 

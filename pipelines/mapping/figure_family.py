@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,16 +33,16 @@ class Part:
 Calculation = tuple[list[Part], list[str], float | None]
 
 
-class Family:
+class Family(ABC):
     """The figures of one mart, of one place: each from its items or stays."""
 
     def __init__(self, records: Records, place: Place) -> None:
         self._records, self._place = records, place
         self._as_of, self._period, self._work = records.as_of, records.period(place), records.work(place)
 
+    @abstractmethod
     def calculation(self, column: str) -> Calculation:
         """The parts of a figure, the arithmetic and what it comes to."""
-        raise NotImplementedError
 
     def _falls_in(self, moment: dt.datetime | None) -> bool:
         return moment is not None and self._period.starts_at <= moment < self._period.ends_at
