@@ -8,7 +8,6 @@ classes as (
         flow_level,
         flow_item
     from {{ ref('int_classification__classes') }}
-    where flow_class_id is not null
 ),
 
 memberships as (
