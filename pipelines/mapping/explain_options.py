@@ -3,54 +3,194 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from pipelines.mapping.errors import MappingError
 from pipelines.mapping.figures import (
+    ACCOUNTING_FIGURES,
     MARTS,
     PERIOD_FIGURES,
     RECENT_FIGURES,
     STATE_FIGURES,
+    TRUST_FIGURES,
     WIDE_MARTS,
     Figure,
 )
-from pipelines.mapping.records import Place, Records
+from pipelines.mapping.records import FLOW_ITEMS, RECENT, MartRow, Place, Records
+from pipelines.mapping.trust_figures import BUCKETS, TRUSTED, AccountRow, TrustRow
 
-# Marts whose figures are not of a scope and a period, and where to look instead.
+# Marts of which no figure is counted from items, and where to look instead.
 UNEXPLAINED = {
     "fct_flow_items": "it is a figure of single items, and `streamgauge explain KEY` shows it of one",
     "ageing_work": "each of its rows is one item, and `streamgauge explain KEY` shows its life",
-    "flow_trust": "it counts items by what fct_flow_items and fct_flow_item_states say of each of them",
-    "artifact_accounting": "it counts artifacts by connection, and `streamgauge gaps` lists the unmapped",
+    **dict.fromkeys(
+        ("mapping_gaps", "mapping_gap_work", "mapping_gap_neighbours", "mapping_usage", "tool_value_usage"),
+        "`streamgauge gaps` shows it with examples of the work behind it",
+    ),
 }
 
 
-def find_figure(records: Records, name: str, *, is_of_state: bool = False, is_recent: bool = False) -> Figure:
+@dataclass(frozen=True)
+class Kind:
+    """Figures that are asked for in the same way.
+
+    Args:
+        figures: which
+        how: what they are of, and how to say so
+    """
+
+    figures: Sequence[Figure]
+    how: str
+
+
+OF_PERIOD = Kind(PERIOD_FIGURES, "is of a scope and a period, such as --product checkout --month 2026-03")
+OF_STATE = Kind(STATE_FIGURES, "is of a tool state: name one with --tool-state, and a period")
+OF_RECENT = Kind(RECENT_FIGURES, "is of the weeks up to as-of: say --recent instead of a period")
+OF_TRUST = Kind(TRUST_FIGURES, "is of the load or the velocity: say --trust load or --trust velocity")
+OF_CONNECTION = Kind(ACCOUNTING_FIGURES, "is of a connection: name one with --connection, and a --bucket")
+KINDS = (OF_PERIOD, OF_STATE, OF_RECENT, OF_TRUST, OF_CONNECTION)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A figure as it is named on the command line; none for what is not named.
+
+    Args:
+        scopes: what was given for each type of scope
+        periods: what was given for each type of period; the weeks up to as-of are RECENT
+        metric: the figure
+        flow_item: one, or all
+    """
+
+    scopes: Mapping[str, str | None]
+    periods: Mapping[str, str | None]
+    metric: str | None = None
+    tool_state: str | None = None
+    trust: str | None = None
+    connection: str | None = None
+    bucket: str | None = None
+    flow_item: str = "all"
+    flow_level: str | None = None
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether anything was named."""
+        named = (self.metric, self.tool_state, self.trust, self.connection, self.bucket, self.flow_level)
+        return any((*named, *self.scopes.values(), *self.periods.values())) or self.flow_item != "all"
+
+
+def find_row(records: Records, asked: Asked) -> tuple[MartRow, Figure]:
+    """Which figure of which row of a mart a user means.
+
+    Raises:
+        MappingError: nothing is of that name, or something is missing or too much; with what there is
+    """
+    if asked.connection is not None or asked.bucket is not None:
+        return _account(records, asked)
+    scope_type, scope = _one(asked.scopes, "a scope, such as --product checkout")
+    if asked.trust is not None:
+        return _trust(records, asked, scope_type, scope)
+    period_type, period = _one(asked.periods, "a period, such as --month 2026-03")
+    if asked.metric is None:
+        raise MappingError("Name a figure too, such as --metric flow_time_p85; or an artifact by its key.")
+    is_recent = period_type == RECENT
+    kind = OF_STATE if asked.tool_state is not None else OF_RECENT if is_recent else OF_PERIOD
+    figure = find_figure(records, asked.metric, kind)
+    if asked.tool_state is not None and period_type in (RECENT, "day"):
+        raise MappingError("Tool states have figures by week, month, quarter and year: name one.")
+    scope_id = find_scope(records, scope_type, scope)
+    place = Place(
+        scope_type,
+        scope_id,
+        period_type,
+        records.recent.start if is_recent else find_period(records, period_type, period),
+        _level(records.levels(scope_type, scope_id), scope_id, asked.flow_level),
+        _choice(asked.flow_item, "flow item", (*FLOW_ITEMS, "all")),
+    )
+    if asked.tool_state is None:
+        return place, figure
+    return replace(place, tool_state=find_tool_state(records, place, asked.tool_state)), figure
+
+
+def _trust(records: Records, asked: Asked, scope_type: str, scope: str) -> tuple[MartRow, Figure]:
+    assert asked.trust is not None
+    left = replace(asked, trust=None, metric=None, scopes={})
+    if left.is_anything:
+        raise MappingError(
+            "Trust is counted of all that is in work now, or was delivered lately: name a scope and --trust "
+            "load or --trust velocity, and no period, state, flow item or level."
+        )
+    figure = find_figure(records, asked.metric or "trust_score", OF_TRUST)
+    trusted = _choice(asked.trust, "figure to trust", TRUSTED)
+    return TrustRow(scope_type, find_scope(records, scope_type, scope), trusted), figure
+
+
+def _account(records: Records, asked: Asked) -> tuple[MartRow, Figure]:
+    if asked.connection is None:
+        raise MappingError(f"A bucket is of a connection: name one of {', '.join(records.connections)} too.")
+    if replace(asked, connection=None, bucket=None, metric=None).is_anything:
+        raise MappingError(
+            "The artifacts of a connection are counted whatever they are: name --connection and --bucket, "
+            "and no scope, period, state, flow item or level."
+        )
+    connection = _choice(asked.connection, "connection", records.connections)
+    bucket = None if asked.bucket is None else _choice(asked.bucket, "bucket", tuple(BUCKETS))
+    figure = find_figure(
+        records, asked.metric or ("artifact_count" if bucket else "loaded_count"), OF_CONNECTION
+    )
+    if figure.column == "artifact_count" and bucket is None:
+        raise MappingError(f"Artifacts are counted by bucket: name one with --bucket: {', '.join(BUCKETS)}.")
+    return AccountRow(connection, bucket if figure.column == "artifact_count" else None), figure
+
+
+def _one(options: Mapping[str, str | None], example: str) -> tuple[str, str]:
+    given = [(name, value) for name, value in options.items() if value is not None]
+    if len(given) != 1:
+        named = " and ".join(f"--{name.replace('_', '-')}" for name, _ in given)
+        raise MappingError(
+            f"Name {example}" + (f": one, not {named}." if given else ", or an artifact by its key.")
+        )
+    return given[0]
+
+
+def _level(levels: list[str], scope: str, chosen: str | None) -> str:
+    if chosen in levels:
+        return str(chosen)
+    if chosen is None and len(levels) == 1:
+        return levels[0]
+    if not levels:
+        raise MappingError(f"There are no figures of {scope}: nothing of what was loaded is in it.")
+    known = ", ".join(levels)
+    raise MappingError(
+        f"{scope} has no single level '{chosen or 'item'}': name one of {known} with --flow-level."
+    )
+
+
+def _choice(name: str, what: str, known: Sequence[str]) -> str:
+    if name not in known:
+        raise MappingError(f"There is no {what} '{name}': there are {', '.join(known)}.")
+    return name
+
+
+def find_figure(records: Records, name: str, kind: Kind = OF_PERIOD) -> Figure:
     """The figure that a user means: its column, with or without `_seconds`, or `mart.column`.
 
     Raises:
-        MappingError: there is none; with what it could be
+        MappingError: there is none of that kind; with what it could be
     """
-    possible = STATE_FIGURES if is_of_state else RECENT_FIGURES if is_recent else PERIOD_FIGURES
-    found = _named(name, possible)
+    found = _named(name, kind.figures)
     if found is not None:
         return found
-    if _named(name, STATE_FIGURES):
-        raise MappingError(f"{name} is of a tool state: name one with --tool-state, and a period.")
-    if _named(name, PERIOD_FIGURES):
-        raise MappingError(
-            f"{name} is of no tool state: leave --tool-state out, or name one of {_list(STATE_FIGURES)}."
-            if is_of_state
-            else f"{name} is of a period: name one instead of --recent, or one of {_list(RECENT_FIGURES)}."
-        )
-    if _named(name, RECENT_FIGURES):
-        raise MappingError(f"{name} is of the weeks up to as-of: say --recent instead of a period.")
-    near = get_close_matches(name, [figure.column for figure in possible], n=3, cutoff=0.4)
+    for other in KINDS:
+        if _named(name, other.figures):
+            raise MappingError(f"{name} {other.how}. As you ask, there are {_list(kind.figures)}.")
+    near = get_close_matches(name, [figure.column for figure in kind.figures], n=3, cutoff=0.4)
     guess = f"Did you mean {' or '.join(dict.fromkeys(near))}? " if near else ""
     raise MappingError(
         f"There is no figure '{name}' to explain. {_elsewhere(records, name)}{guess}"
-        f"There are {_list(possible)}."
+        f"There are {_list(kind.figures)}."
     )
 
 

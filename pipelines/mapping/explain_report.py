@@ -14,7 +14,7 @@ from rich.table import Table
 from pipelines.mapping.explanation import Explanation
 from pipelines.mapping.figures import duration, written
 from pipelines.mapping.life import Interval, Life, Sum
-from pipelines.mapping.records import RECENT, Place, Records
+from pipelines.mapping.records import MartRow, Records
 from pipelines.mapping.rows import Rows
 
 
@@ -149,17 +149,12 @@ def _value(total: Sum, clock: Clock) -> tuple[str, str]:
 
 
 def print_figure(
-    records: Records, place: Place, explanation: Explanation, clock: Clock, console: Console
+    records: Records, row: MartRow, explanation: Explanation, clock: Clock, console: Console
 ) -> None:
     """Print the items behind a figure and how they come to it."""
     figure = explanation.figure
-    name = records.names.get((place.scope_type, place.scope_id), place.scope_id)
-    level = "" if place.flow_level == "item" else f", level {place.flow_level}"
-    items = "all flow items" if place.flow_item == "all" else place.flow_item
-    when = "the weeks from" if place.period_type == RECENT else f"{place.period_type} of"
-    state = f", in {place.tool_state}" if place.tool_state else ""
     console.print(
-        f"[bold]{escape(name)}[/bold], {when} {place.period_start}, {items}{level}{escape(state)}: "
+        f"{escape(row.heading(records.names))}: "
         f"[bold]{figure.title} {written(explanation.value, figure.unit)}[/bold]",
         highlight=False, soft_wrap=True,
     )  # fmt: skip
@@ -168,13 +163,21 @@ def print_figure(
     console.print()
     if explanation.parts:
         table = _table("")
-        for column in ("#", "item", "when", "", "adds" if figure.unit == "count" else figure.title):
-            table.add_column(column, justify="right" if column and column not in ("item", "when") else "left")
+        for column in ("#", "item", "when", ""):
+            table.add_column(column, justify="right" if column == "#" else "left")
+        has_values = any(part.value is not None for part in explanation.parts)
+        if has_values:
+            table.add_column("adds" if figure.unit == "count" else figure.title, justify="right")
         table.add_column("title", no_wrap=True, overflow="ellipsis")
         for number, part in enumerate(explanation.parts, 1):
             value = "" if part.value is None else f"{part.value:,.15g}"
             table.add_row(
-                str(number), escape(part.key), clock(part.when), escape(part.says), value, escape(part.title)
+                str(number),
+                escape(part.key),
+                clock(part.when),
+                escape(part.says),
+                *([value] if has_values else []),
+                escape(part.title),
             )
         console.print(table)
     for line in explanation.sums:

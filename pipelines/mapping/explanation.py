@@ -6,22 +6,26 @@ the result and is not used for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines.mapping.figure_family import Family, Part
 from pipelines.mapping.figures import MARTS, Figure
 from pipelines.mapping.load_figures import CumulativeFlow, LoadBridge
 from pipelines.mapping.metric_figures import Metrics, RecentTimes
-from pipelines.mapping.records import Place, Records
+from pipelines.mapping.records import MartRow, Records
 from pipelines.mapping.state_figures import ToolState
+from pipelines.mapping.trust_figures import Accounting, Trust
 
-FAMILIES: dict[str, type[Family]] = {
+FAMILIES: dict[str, Callable[[Records, Any], Family]] = {
     **dict.fromkeys(MARTS, Metrics),
     "flow_load_bridge": LoadBridge,
     "cumulative_flow": CumulativeFlow,
     "flow_states": ToolState,
     "flow_time_recent": RecentTimes,
+    "flow_trust": Trust,
+    "artifact_accounting": Accounting,
 }
 
 
@@ -51,31 +55,31 @@ class Explanation:
         return abs(self.value - self.published) <= 1e-9 * max(1, abs(self.published))
 
 
-def explain_figure(records: Records, place: Place, figure: Figure) -> Explanation:
+def explain_figure(records: Records, row: MartRow, figure: Figure) -> Explanation:
     """The items behind a figure.
 
     Args:
         records: a built warehouse
-        place: what the figure is of
+        row: where the figure stands
         figure: which figure
 
     Raises:
         MappingError: there is no such figure
     """
-    return Explainer(records, place).explain(figure, records.published(place, figure))
+    return Explainer(records, row).explain(figure, records.published(row, figure))
 
 
 class Explainer:
-    """Explains all the figures of one place. What several of them are counted from is found once."""
+    """Explains all the figures of one row. What several of them are counted from is found once."""
 
-    def __init__(self, records: Records, place: Place) -> None:
-        self._records, self._place = records, place
-        self._families: dict[type[Family], Family] = {}
+    def __init__(self, records: Records, row: MartRow) -> None:
+        self._records, self._row = records, row
+        self._families: dict[Callable[..., Family], Family] = {}
 
     def explain(self, figure: Figure, published: float | None) -> Explanation:
         """One figure, beside what its mart says."""
         kind = FAMILIES[figure.mart]
         if kind not in self._families:
-            self._families[kind] = kind(self._records, self._place)
+            self._families[kind] = kind(self._records, self._row)
         parts, sums, value = self._families[kind].calculation(figure.column)
         return Explanation(figure, parts, sums, value, published)

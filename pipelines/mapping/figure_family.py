@@ -1,4 +1,4 @@
-"""What every family of figures is counted with: a place's work, its period, and the parts of a sum."""
+"""What families of figures are counted with: the parts of a sum, a place's work and its period."""
 
 from __future__ import annotations
 
@@ -34,15 +34,19 @@ Calculation = tuple[list[Part], list[str], float | None]
 
 
 class Family(ABC):
-    """The figures of one mart, of one place: each from its items or stays."""
-
-    def __init__(self, records: Records, place: Place) -> None:
-        self._records, self._place = records, place
-        self._as_of, self._period, self._work = records.as_of, records.period(place), records.work(place)
+    """The figures of one row of a mart: each from what stands behind it."""
 
     @abstractmethod
     def calculation(self, column: str) -> Calculation:
         """The parts of a figure, the arithmetic and what it comes to."""
+
+
+class PeriodFamily(Family):
+    """Those of a scope and a period: from its items or stays."""
+
+    def __init__(self, records: Records, place: Place) -> None:
+        self._records, self._place = records, place
+        self._as_of, self._period, self._work = records.as_of, records.period(place), records.work(place)
 
     def _falls_in(self, moment: dt.datetime | None) -> bool:
         return moment is not None and self._period.starts_at <= moment < self._period.ends_at

@@ -90,6 +90,22 @@ RECENT_FIGURES = tuple(
         "flow_time_item_count",
     )
 )
+# Of how far load and velocity can be trusted, and of where the artifacts of a connection went.
+TRUST_FIGURES = (
+    Figure("item_count", "flow_trust", "items behind it", "count"),
+    Figure("unmapped_state_count", "flow_trust", "items that were in an unmapped state", "count"),
+    Figure("tool_category_count", "flow_trust", "items that rest on a category of the tool", "count"),
+    Figure("inferred_count", "flow_trust", "items with an inferred change", "count"),
+    Figure("observed_count", "flow_trust", "items with a change dated by a load", "count"),
+    Figure("skipped_work_count", "flow_trust", "items done without having been in work", "count"),
+    Figure("history_gap_count", "flow_trust", "items with a gap in their history", "count"),
+    Figure("short_stay_count", "flow_trust", "items that left a state within a minute", "count"),
+    Figure("trust_score", "flow_trust", "trust score", "ratio"),
+)
+ACCOUNTING_FIGURES = (
+    Figure("artifact_count", "artifact_accounting", "artifacts", "count"),
+    Figure("loaded_count", "artifact_accounting", "artifacts loaded", "count"),
+)
 
 
 def written(value: float | None, unit: str) -> str:

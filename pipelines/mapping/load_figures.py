@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipelines.mapping.figure_family import Calculation, Family, Part
+from pipelines.mapping.figure_family import Calculation, Part, PeriodFamily
 from pipelines.mapping.records import Stay
 
 # How the load bridge says it: what came in, and what went out.
@@ -45,7 +45,7 @@ class Movement:
     step: int
 
 
-class LoadBridge(Family):
+class LoadBridge(PeriodFamily):
     """How the load at a period's start became the load at its end."""
 
     def calculation(self, column: str) -> Calculation:
@@ -122,7 +122,7 @@ def _why_it_left(stay: Stay, after: Stay | None) -> str:
     return "unmapped" if after.flow_item is None else "moved_out"
 
 
-class CumulativeFlow(Family):
+class CumulativeFlow(PeriodFamily):
     """How many stand in each abstract state at a period's end."""
 
     def calculation(self, column: str) -> Calculation:

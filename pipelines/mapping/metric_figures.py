@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 
-from pipelines.mapping.figure_family import Calculation, Family, Part, interpolated
+from pipelines.mapping.figure_family import Calculation, Part, PeriodFamily, interpolated
 from pipelines.mapping.records import MILLISECOND, Item, Stay
 
 PERCENTILES = {
@@ -20,7 +20,7 @@ COUNTED_SUMS = ("velocity", "delivered_estimate", "active_seconds", "waiting_sec
 _NO_TIMES = "nothing with a flow time was completed: there is no figure"
 
 
-class Metrics(Family):
+class Metrics(PeriodFamily):
     """The five metrics: what was completed and what began, and what was in work."""
 
     def calculation(self, column: str) -> Calculation:

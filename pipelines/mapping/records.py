@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 
@@ -19,6 +19,40 @@ FLOW_ITEMS = ("feature", "defect", "debt", "risk")
 MILLISECOND = dt.timedelta(milliseconds=1)
 # The period that has no calendar: the weeks up to as-of, against which open work is held.
 RECENT = "recent"
+
+
+class Classed(Protocol):
+    """What counts in the scopes of its class."""
+
+    @property
+    def product_id(self) -> str:
+        """The product."""
+
+    @property
+    def team_id(self) -> str | None:
+        """The team, if there is one."""
+
+    @property
+    def value_stream_id(self) -> str | None:
+        """The value stream of the product, if there is one."""
+
+
+Names = Mapping[tuple[str, str], str]
+
+
+class MartRow(Protocol):
+    """The row of a mart in which a figure stands."""
+
+    @property
+    def key(self) -> dict[str, object]:
+        """The columns that find it, each with what it holds there."""
+
+    @property
+    def missing(self) -> str:
+        """Why the mart may have no such row."""
+
+    def heading(self, names: Names) -> str:
+        """What its figures are of, in words; with the names of scopes, by type and key."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +71,45 @@ class Place:
     def series(self) -> tuple[str, str, str, str]:
         """What it is of, whenever."""
         return self.scope_type, self.scope_id, self.flow_level, self.flow_item
+
+    @property
+    def key(self) -> dict[str, object]:
+        """The columns that find its row in a mart, each with what it holds there."""
+        key: dict[str, object] = dict(vars(self))
+        if self.period_type == RECENT:
+            del key["period_type"], key["period_start"]
+        if self.tool_state is None:
+            del key["tool_state"]
+        return key
+
+    @property
+    def missing(self) -> str:
+        """Why a mart may have no row for it."""
+        scope = f"{self.scope_type} {self.scope_id}"
+        if self.tool_state is not None:
+            return (
+                f"There is no figure of {scope} in the state {self.tool_state} for the {self.period_type} "
+                f"of {self.period_start} at the flow level {self.flow_level}: nothing was or happened in it "
+                "then."
+            )
+        if self.period_type == RECENT:
+            return (
+                f"There is no figure of {scope} from {self.period_start} on at the flow level "
+                f"{self.flow_level}: nothing with a flow time was delivered since."
+            )
+        return (
+            f"There is no figure of {scope} for the {self.period_type} of {self.period_start} at the flow "
+            f"level {self.flow_level}: its first activity came later, or it has no such level."
+        )
+
+    def heading(self, names: Names) -> str:
+        """What it is, in words; with the names of scopes, by type and key."""
+        name = names.get((self.scope_type, self.scope_id), self.scope_id)
+        level = "" if self.flow_level == "item" else f", level {self.flow_level}"
+        items = "all flow items" if self.flow_item == "all" else self.flow_item
+        when = "the weeks from" if self.period_type == RECENT else f"{self.period_type} of"
+        state = f", in {self.tool_state}" if self.tool_state else ""
+        return f"{name}, {when} {self.period_start}, {items}{level}{state}"
 
 
 @dataclass(frozen=True)
@@ -241,6 +314,13 @@ class Records:
             found.setdefault(state[0], []).append(Stay(*columns))
         return found
 
+    @cached_property
+    def connections(self) -> list[str]:
+        """The connections of which something was loaded."""
+        return [
+            name for (name,) in self._rows("select distinct connection from artifact_accounting order by 1")
+        ]
+
     def neighbours(self, stay: Stay) -> tuple[Stay | None, Stay | None]:
         """The stays of the same artifact before and after one."""
         timeline = self.timelines[stay.artifact_id]
@@ -277,29 +357,26 @@ class Records:
     def _work(self) -> dict[tuple[str, str, str, str], Work]:
         return {}
 
-    def is_in(self, work: Item | Stay, scope_type: str, scope_id: str) -> bool:
-        """Whether an item or a stay counts in a scope."""
+    def is_in(self, work: Classed, scope_type: str, scope_id: str) -> bool:
+        """Whether work of a class counts in a scope."""
         if scope_type == "organisation":
             return True
         if scope_type in ("product", "team"):
             return scope_id == (work.product_id if scope_type == "product" else work.team_id)
         return (scope_type, scope_id) in self._ancestors.get(work.value_stream_id or "", set())
 
-    def published(self, place: Place, figure: Figure) -> float | None:
+    def published(self, row: MartRow, figure: Figure) -> float | None:
         """The figure as its mart has it.
 
         Raises:
             MappingError: the mart has no such row
         """
-        key: dict[str, object] = dict(vars(place))
-        if place.period_type == RECENT:
-            del key["period_type"], key["period_start"]
-        if place.tool_state is None:
-            del key["tool_state"]
-        conditions = " and ".join(f"{column} = ?" for column in key)
-        rows = self._rows(f"select {figure.column} from {figure.mart} where {conditions}", list(key.values()))
+        conditions = " and ".join(f"{column} = ?" for column in row.key)
+        rows = self._rows(
+            f"select {figure.column} from {figure.mart} where {conditions}", list(row.key.values())
+        )
         if not rows:
-            raise MappingError(_missing(place))
+            raise MappingError(row.missing)
         return None if rows[0][0] is None else float(rows[0][0])
 
     def tool_states(self, place: Place) -> list[str]:
@@ -371,25 +448,6 @@ class Work:
             and place.flow_item in ("all", work.flow_item)
             and self._records.is_in(work, place.scope_type, place.scope_id)
         )
-
-
-def _missing(place: Place) -> str:
-    """Why a mart has no row for a place."""
-    scope = f"{place.scope_type} {place.scope_id}"
-    if place.tool_state is not None:
-        return (
-            f"There is no figure of {scope} in the state {place.tool_state} for the {place.period_type} of "
-            f"{place.period_start} at the flow level {place.flow_level}: nothing was or happened in it then."
-        )
-    if place.period_type == RECENT:
-        return (
-            f"There is no figure of {scope} from {place.period_start} on at the flow level "
-            f"{place.flow_level}: nothing with a flow time was delivered since."
-        )
-    return (
-        f"There is no figure of {scope} for the {place.period_type} of {place.period_start} at the flow "
-        f"level {place.flow_level}: its first activity came later, or it has no such level."
-    )
 
 
 def _milliseconds(seconds: float | None) -> int | None:

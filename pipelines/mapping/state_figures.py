@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 
-from pipelines.mapping.figure_family import Calculation, Family, Part
+from pipelines.mapping.figure_family import Calculation, Part, PeriodFamily
 from pipelines.mapping.records import MILLISECOND, Stay
 
 
-class ToolState(Family):
+class ToolState(PeriodFamily):
     """The figures of a tool state: time spent in it, what came into it and left it."""
 
     def calculation(self, column: str) -> Calculation:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
+from typing import Any
 
 from pipelines.mapping.explanation import Explainer
-from pipelines.mapping.figures import PERIOD_FIGURES, RECENT_FIGURES, STATE_FIGURES, Figure
-from pipelines.mapping.records import RECENT, Place, Records
+from pipelines.mapping.figures import (
+    ACCOUNTING_FIGURES,
+    PERIOD_FIGURES,
+    RECENT_FIGURES,
+    STATE_FIGURES,
+    TRUST_FIGURES,
+    Figure,
+)
+from pipelines.mapping.records import RECENT, MartRow, Place, Records
+from pipelines.mapping.trust_figures import AccountRow, TrustRow
 
 KEY = ("scope_type", "scope_id", "period_type", "period_start", "flow_level", "flow_item")
 # Each item adds its whole part to these, so that the list itself adds up.
@@ -20,22 +29,46 @@ SUMMED = {
         mart: tuple(figure.column for figure in PERIOD_FIGURES if figure.mart == mart)
         for mart in ("flow_load_bridge", "cumulative_flow")
     },
+    "flow_trust": tuple(figure.column for figure in TRUST_FIGURES if figure.column != "trust_score"),
+    "artifact_accounting": tuple(figure.column for figure in ACCOUNTING_FIGURES),
 }
 
 
 def disagreements(records: Records, condition: str) -> tuple[int, list[str]]:
     """How many figures per period were explained, and those whose items do not come to them."""
-    return _checked(records, PERIOD_FIGURES, f"where {condition}")
+    return _checked(records, _published(records, PERIOD_FIGURES, f"where {condition}"))
 
 
 def state_disagreements(records: Records, condition: str) -> tuple[int, list[str]]:
     """The same of the figures per tool state."""
-    return _checked(records, STATE_FIGURES, f"where {condition}")
+    return _checked(records, _published(records, STATE_FIGURES, f"where {condition}"))
 
 
 def recent_disagreements(records: Records) -> tuple[int, list[str]]:
     """The same of the flow times of lately."""
-    return _checked(records, RECENT_FIGURES, "")
+    return _checked(records, _published(records, RECENT_FIGURES, ""))
+
+
+def trust_disagreements(records: Records) -> tuple[int, list[str]]:
+    """The same of the trust in load and velocity, of all scopes."""
+    columns = ", ".join(figure.column for figure in TRUST_FIGURES)
+    published: dict[MartRow, dict[Figure, float | None]] = {}
+    sql = f"select scope_type, scope_id, figure, {columns} from flow_trust"
+    for scope_type, scope_id, trusted, *values in records.connection.execute(sql).fetchall():
+        row = TrustRow(scope_type, scope_id, trusted)
+        published[row] = dict(zip(TRUST_FIGURES, map(float, values), strict=True))
+    return _checked(records, published)
+
+
+def accounting_disagreements(records: Records) -> tuple[int, list[str]]:
+    """The same of the artifacts of all connections and buckets."""
+    in_bucket, loaded = ACCOUNTING_FIGURES
+    published: dict[MartRow, dict[Figure, float | None]] = {}
+    sql = "select connection, bucket, artifact_count, loaded_count from artifact_accounting"
+    for connection, bucket, count, loaded_count in records.connection.execute(sql).fetchall():
+        published[AccountRow(connection, bucket)] = {in_bucket: float(count)}
+        published[AccountRow(connection)] = {loaded: float(loaded_count)}
+    return _checked(records, published)
 
 
 def states_without_a_row(records: Records, condition: str) -> list[str]:
@@ -56,9 +89,9 @@ def states_without_a_row(records: Records, condition: str) -> list[str]:
     return missing
 
 
-def _checked(records: Records, figures: Iterable[Figure], where: str) -> tuple[int, list[str]]:
+def _checked(records: Records, rows: Mapping[Any, Mapping[Figure, float | None]]) -> tuple[int, list[str]]:
     explained, wrong = 0, []
-    for place, published in _published(records, figures, where).items():
+    for place, published in rows.items():
         found = Explainer(records, place)
         for figure, value in published.items():
             explanation = found.explain(figure, value)

@@ -12,15 +12,17 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.mapping.figures import PERIOD_FIGURES, RECENT_FIGURES, STATE_FIGURES
+from pipelines.mapping.figures import PERIOD_FIGURES, RECENT_FIGURES, STATE_FIGURES, TRUST_FIGURES
 from pipelines.mapping.life import Life, read_life
 from pipelines.mapping.records import Records
 from pipelines.mapping.rows import Rows
 from tests.demo.explained import (
+    accounting_disagreements,
     disagreements,
     recent_disagreements,
     state_disagreements,
     states_without_a_row,
+    trust_disagreements,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +61,18 @@ def test_every_figure_of_all_products_months_and_tool_states_adds_up(records: Re
 def test_the_flow_times_of_lately_add_up(records: Records) -> None:
     explained, wrong = recent_disagreements(records)
     assert explained > 14 * len(RECENT_FIGURES)
+    assert wrong == []
+
+
+def test_the_trust_in_load_and_velocity_adds_up(records: Records) -> None:
+    explained, wrong = trust_disagreements(records)
+    assert explained > 2 * 14 * len(TRUST_FIGURES)
+    assert wrong == []
+
+
+def test_every_artifact_of_every_connection_is_listed_in_its_bucket(records: Records) -> None:
+    explained, wrong = accounting_disagreements(records)
+    assert explained == len(records.connections) * 6
     assert wrong == []
 
 
@@ -184,6 +198,51 @@ def test_a_figure_is_told_by_its_mart_its_state_and_its_weeks(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (
+            ["--product", "checkout", "--trust", "velocity"],
+            ["Checkout, trust in velocity: trust score ", "short_stay_count: 1 - ", "flow_trust.trust_score"],
+        ),
+        (
+            ["--organisation", "--trust", "load", "--metric", "item_count"],
+            ["Organisation, trust in load: items behind it ", "in work since", "flow_trust.item_count is "],
+        ),
+        (
+            ["--connection", "lumen_cloud", "--bucket", "excluded"],
+            ["excluded (left out on purpose, flow item none): artifacts ", "excluded, ", " in "],
+        ),
+        (
+            ["--connection", "lumen_cloud"],
+            ["lumen_cloud, all buckets: artifacts loaded ", ".loaded_count is "],
+        ),
+    ],
+)
+def test_trust_and_accounting_are_told_by_their_items(
+    command: Any, arguments: list[str], said: list[str]
+) -> None:
+    done = command(*arguments)
+    assert done.exit_code == 0, done.output
+    for words in [*said, "as the items come to."]:
+        assert words in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--product", "checkout", "--trust", "speed"], "There is no figure to trust 'speed'"),
+        (["--trust", "load"], "Name a scope"),
+        (
+            ["--product", "checkout", "--trust", "load", "--month", "2026-03"],
+            "name a scope and --trust load or --trust velocity, and no period",
+        ),
+        (
+            ["--product", "checkout", "--trust", "load", "--metric", "velocity"],
+            "velocity is of a scope and a period",
+        ),
+        (["--connection", "nowhere"], "There is no connection 'nowhere'"),
+        (["--bucket", "unmapped"], "A bucket is of a connection"),
+        (["--connection", "lumen_cloud", "--bucket", "lost"], "There is no bucket 'lost'"),
+        (["--connection", "lumen_cloud", "--metric", "artifact_count"], "name one with --bucket"),
+        (["--connection", "lumen_cloud", "--product", "checkout"], "and no scope, period"),
         (["--product", "checkout", "--month", "2026-03", "--metric", "exits"], "one with --tool-state"),
         (
             [

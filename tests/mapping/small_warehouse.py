@@ -104,6 +104,6 @@ def build(path: Path, states: Iterable[State] = (), items: Iterable[Done] = ()) 
                 date '2026-03-01' as period_start, 'item' as flow_level, 'all' as flow_item;
             create table flow_time_recent as select 'checkout' as scope_id, 'product' as scope_type,
                 'item' as flow_level, 'all' as flow_item, 60.0 as flow_time_p50_seconds;
-            create table flow_trust as select 1.0 as trust_score;
+            create table ageing_work as select false as is_neglected;
         """)
     return path

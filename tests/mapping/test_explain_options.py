@@ -10,7 +10,16 @@ from dataclasses import replace
 import pytest
 
 from pipelines.mapping.errors import MappingError
-from pipelines.mapping.explain_options import find_figure, find_tool_state
+from pipelines.mapping.explain_options import (
+    OF_CONNECTION,
+    OF_PERIOD,
+    OF_RECENT,
+    OF_STATE,
+    OF_TRUST,
+    Kind,
+    find_figure,
+    find_tool_state,
+)
 from pipelines.mapping.figures import STATE_FIGURES
 from pipelines.mapping.records import Place, Records
 from tests.mapping.small_warehouse import State, build
@@ -32,52 +41,60 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "found"),
+    ("name", "kind", "found"),
     [
-        ("load_end", {}, "flow_load.load_end"),
-        ("load_end", {"is_of_state": True}, "flow_states.load_end"),
-        ("arrivals", {}, "flow_velocity.arrivals"),
-        ("mean_stay", {"is_of_state": True}, "flow_states.mean_stay_seconds"),
-        ("cancelled_count", {}, "flow_velocity.cancelled_count"),
-        ("flow_load_bridge.cancelled_count", {}, "flow_load_bridge.cancelled_count"),
-        ("unmapped_count", {}, "flow_load_bridge.unmapped_count"),
-        ("cumulative_flow.unmapped_count", {}, "cumulative_flow.unmapped_count"),
-        ("product_flow_metrics.velocity", {}, "flow_velocity.velocity"),
-        ("flow_time_p85", {"is_recent": True}, "flow_time_recent.flow_time_p85_seconds"),
-        ("flow_time_recent.flow_time_p85", {"is_recent": True}, "flow_time_recent.flow_time_p85_seconds"),
+        ("load_end", OF_PERIOD, "flow_load.load_end"),
+        ("load_end", OF_STATE, "flow_states.load_end"),
+        ("arrivals", OF_PERIOD, "flow_velocity.arrivals"),
+        ("mean_stay", OF_STATE, "flow_states.mean_stay_seconds"),
+        ("cancelled_count", OF_PERIOD, "flow_velocity.cancelled_count"),
+        ("flow_load_bridge.cancelled_count", OF_PERIOD, "flow_load_bridge.cancelled_count"),
+        ("unmapped_count", OF_PERIOD, "flow_load_bridge.unmapped_count"),
+        ("cumulative_flow.unmapped_count", OF_PERIOD, "cumulative_flow.unmapped_count"),
+        ("product_flow_metrics.velocity", OF_PERIOD, "flow_velocity.velocity"),
+        ("flow_time_p85", OF_RECENT, "flow_time_recent.flow_time_p85_seconds"),
+        ("item_count", OF_TRUST, "flow_trust.item_count"),
+        ("artifact_count", OF_CONNECTION, "artifact_accounting.artifact_count"),
+        ("flow_time_recent.flow_time_p85", OF_RECENT, "flow_time_recent.flow_time_p85_seconds"),
     ],
 )
 def test_a_name_is_of_the_mart_that_it_is_asked_of(
-    records: Records, name: str, options: dict[str, bool], found: str
+    records: Records, name: str, kind: Kind, found: str
 ) -> None:
-    figure = find_figure(records, name, **options)
+    figure = find_figure(records, name, kind)
     assert f"{figure.mart}.{figure.column}" == found
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "said"),
+    ("name", "kind", "said"),
     [
-        ("exits", {}, "exits is of a tool state: name one with --tool-state"),
-        ("velocity", {"is_of_state": True}, "velocity is of no tool state"),
-        ("load_avg", {"is_recent": True}, "load_avg is of a period"),
-        ("flow_time_recent.flow_time_p85", {}, "say --recent instead of a period"),
-        ("reopend_count", {}, "Did you mean reopened_count"),
-        ("mean_stai", {"is_of_state": True}, "Did you mean mean_stay_seconds"),
-        ("flow_load_bridge.velocity", {}, "There is no figure 'flow_load_bridge.velocity'"),
-        ("nonsense", {}, "flow_load_bridge.cancelled_count"),
-        ("trust_score", {}, "flow_trust.trust_score is not taken apart: it counts items by"),
+        ("exits", OF_PERIOD, "exits is of a tool state: name one with --tool-state"),
+        ("velocity", OF_STATE, "velocity is of a scope and a period, such as"),
+        ("load_avg", OF_RECENT, "load_avg is of a scope and a period"),
+        ("flow_time_recent.flow_time_p85", OF_PERIOD, "say --recent instead of a period"),
+        ("reopend_count", OF_PERIOD, "Did you mean reopened_count"),
+        ("mean_stai", OF_STATE, "Did you mean mean_stay_seconds"),
+        ("flow_load_bridge.velocity", OF_PERIOD, "There is no figure 'flow_load_bridge.velocity'"),
+        ("nonsense", OF_PERIOD, "flow_load_bridge.cancelled_count"),
+        ("trust_score", OF_PERIOD, "say --trust load or --trust velocity"),
+        ("loaded_count", OF_TRUST, "loaded_count is of a connection"),
+        (
+            "is_neglected",
+            OF_PERIOD,
+            "ageing_work.is_neglected is not taken apart: each of its rows is one item",
+        ),
         (
             "flow_time",
-            {},
+            OF_PERIOD,
             "fct_flow_items.flow_time_seconds is not taken apart: it is a figure of",
         ),
     ],
 )
 def test_another_name_is_refused_with_what_it_could_be(
-    records: Records, name: str, options: dict[str, bool], said: str
+    records: Records, name: str, kind: Kind, said: str
 ) -> None:
     with pytest.raises(MappingError) as refusal:
-        find_figure(records, name, **options)
+        find_figure(records, name, kind)
     assert said in str(refusal.value)
 
 
