@@ -8,8 +8,8 @@ class_series as (
     select * from {{ ref('int_flow__class_series') }}
 ),
 
--- What comes and goes in one instant never was load: the sum takes an instant's movements together. It runs within a
--- date, for a running sum over the years of a wide scope takes several times as long.
+-- What comes and goes in one instant never was load: the sum takes an instant's movements together. It runs
+-- within a date, for a running sum over the years of a wide scope takes several times as long.
 steps as (
     select
         class_series.series_number,
