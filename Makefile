@@ -17,7 +17,7 @@ LONG := tests/staging tests/demo tests/project tests/publish
 SHORT := $(filter-out $(APART) $(LONG) %/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dashboard test test-spark lint docs bench clean
+.PHONY: help setup demo dashboard test test-spark lint lint-python lint-sql docs bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,11 +46,15 @@ $(SPARK_STAMP): $(STAMP)
 	$(BIN)/uv sync --quiet --locked --group spark --python $(BIN)/python
 	@touch $@
 
-lint: $(STAMP) ## Python, SQL and YAML style, and types
+lint: lint-python lint-sql ## Python, SQL and YAML style, and types
+
+lint-python: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
+
+lint-sql: $(STAMP)
 	$(BIN)/sqlfluff lint
 
 docs: $(STAMP) ## Write dbt's documentation site, one file: target/static_index.html

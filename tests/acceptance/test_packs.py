@@ -1,7 +1,7 @@
 """The recorded packs, all the way: whatever befell the load, the marts are what METRICS.md says."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from statistics import median
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from tests.acceptance.harness import (
     FAULTS,
@@ -182,38 +183,57 @@ def product_report(oracle: Oracle) -> str:
 
 
 @pytest.fixture(scope="session")
-def ports() -> dict[str, int]:
-    """One port a tool: the tool's address is part of what is loaded."""
-    return {tool: free_port() for tool in BASES}
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder of all processes of the run."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+Loader = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def load_in_turn(shared: Path) -> Loader:
+    """Loads a case like `load`, on the tool's one port, for the tool's address is part of what is loaded."""
+
+    def load_in_turn(case: Case, folder: Path, *options: str, clocks: Sequence[str] = ()) -> Path:
+        chosen = shared / f"{case.tool}.port"
+        with FileLock(f"{chosen}.lock"):
+            if not chosen.exists():
+                chosen.write_text(str(free_port()), encoding="ascii")
+            return load(case, folder, int(chosen.read_text(encoding="ascii")), *options, clocks=clocks)
+
+    return load_in_turn
 
 
 @pytest.fixture(scope="session")
 def base_of(
-    tmp_path_factory: pytest.TempPathFactory, ports: dict[str, int], reports: dict[str, str]
+    tmp_path_factory: pytest.TempPathFactory,
+    shared: Path,
+    load_in_turn: Loader,
+    reports: dict[str, str],
 ) -> Callable[[str], Base]:
-    """Loads and builds the pack of a tool when it is asked for it first."""
+    """The pack of a tool, loaded and built by the process that asks for it first."""
 
     @cache
     def base_of(tool: str) -> Base:
-        case = BASES[tool]
-        folder = tmp_path_factory.mktemp(case.pack)
-        case = replace(case, seeds_folder=Path(shutil.copytree(case.seeds, folder / "seeds")))
-        database = load(case, folder, ports[tool])
-        build(case, database)
-        oracle = reckon(case)
+        folder = shared / BASES[tool].pack
+        case = replace(BASES[tool], seeds_folder=folder / "seeds")
+        oracle = reckon(BASES[tool])
         reports[f"{case.pack} as of {case.as_of}"] = product_report(oracle)
-        write_expectations(oracle, database.parent)
-        return Base(case, database, oracle)
+        with FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                unfinished = tmp_path_factory.mktemp("unfinished")
+                copied = Path(shutil.copytree(BASES[tool].seeds, unfinished / "seeds"))
+                build(replace(case, seeds_folder=copied), load_in_turn(case, unfinished))
+                write_expectations(oracle, unfinished)
+                unfinished.rename(folder)
+        return Base(case, folder / "warehouse.duckdb", oracle)
 
     return base_of
 
 
-def pack_of(tool: str) -> pytest.MarkDecorator:
-    """The tests of one pack run in one process, which loads it once."""
-    return pytest.mark.xdist_group(tool)
-
-
-@pytest.fixture(params=[pytest.param(tool, marks=pack_of(tool)) for tool in BASES])
+@pytest.fixture(params=BASES)
 def base(request: pytest.FixtureRequest, base_of: Callable[[str], Base]) -> Base:
     return base_of(request.param)
 
@@ -243,6 +263,64 @@ def copied(base: Base, tmp_path: Path) -> Path:
 def test_a_build_leaves_the_organisations_seeds_alone(base: Base) -> None:
     for original in sorted((SEEDS / base.case.pack).iterdir()):
         assert (base.case.seeds / original.name).read_bytes() == original.read_bytes()
+
+
+# The longest tests come first, so that no process is left alone with one at the end.
+
+
+@pytest.mark.parametrize("base", ["jira"], indirect=True)
+def test_an_analysts_round_moves_exactly_the_predicted_figures(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysts = begin(tmp_path, base.case.seeds, base.database, base.case.dbt_vars)
+    numbers = analysts.gaps(monkeypatch)["flow_item_mapping: Code Task"]
+    analysts.close(monkeypatch, numbers, "task/feature")
+    comment = tmp_path / "comment.md"
+    impact = analysts.impact(monkeypatch, "--markdown", str(comment))
+    assert "artifact\\_type=Code Task" in comment.read_text(encoding="utf-8")
+    changes = [changed for changed in impact.classes if changed.aspect == "flow item"]
+    assert {(change.before, change.after) for change in changes} == {("unmapped", "feature")}
+    # A row for each project, which together class all that no row did.
+    unmapped = sum(life.bucket == "unmapped" for life in base.oracle.lives)
+    assert sum(change.artifact_count for change in changes) == unmapped > 0
+    analysts.merge()
+    cells, rows = moved(analysts.warehouse, analysts.rebuild())
+    assert cells
+    assert predicted(impact) == cells
+    assert dict(impact.moved_rows) == rows
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Another way to load a pack, which must come to the same marts."""
+
+    case: Case
+    options: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
+
+
+VARIANTS = {
+    "jira-dc-faults": Variant(JIRA_DC, FAULTS),
+    "jira-dc-steps": Variant(JIRA_DC, (), JIRA_DC.steps),
+    "jira-cloud": Variant(JIRA_CLOUD),
+    "jira-cloud-faults-steps": Variant(JIRA_CLOUD, FAULTS, JIRA_CLOUD.steps),
+    "github-faults": Variant(GITHUB, FAULTS),
+    "github-steps": Variant(GITHUB, (), GITHUB.steps),
+}
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [pytest.param(variant, id=name) for name, variant in VARIANTS.items()],
+)
+def test_the_marts_do_not_depend_on_how_the_load_went(
+    variant: Variant, base_of: Callable[[str], Base], tmp_path: Path, load_in_turn: Loader
+) -> None:
+    base = base_of(variant.case.tool)
+    case = replace(variant.case, seeds_folder=base.case.seeds)
+    database = load_in_turn(case, tmp_path, *variant.options, clocks=variant.clocks)
+    build_marts(case, database)
+    assert mart_differences(base.database, database) == {}
 
 
 def test_every_cell_of_every_mart(base: Base) -> None:
@@ -285,44 +363,11 @@ def test_every_mapping_row_says_how_often_it_decided(base: Base) -> None:
     assert len(found) == len(expected)
 
 
-@dataclass(frozen=True)
-class Variant:
-    """Another way to load a pack, which must come to the same marts."""
-
-    case: Case
-    options: tuple[str, ...] = ()
-    clocks: tuple[str, ...] = ()
-
-
-VARIANTS = {
-    "jira-dc-faults": Variant(JIRA_DC, FAULTS),
-    "jira-dc-steps": Variant(JIRA_DC, (), JIRA_DC.steps),
-    "jira-cloud": Variant(JIRA_CLOUD),
-    "jira-cloud-faults-steps": Variant(JIRA_CLOUD, FAULTS, JIRA_CLOUD.steps),
-    "github-faults": Variant(GITHUB, FAULTS),
-    "github-steps": Variant(GITHUB, (), GITHUB.steps),
-}
-
-
-@pytest.mark.parametrize(
-    "variant",
-    [pytest.param(variant, id=name, marks=pack_of(variant.case.tool)) for name, variant in VARIANTS.items()],
-)
-def test_the_marts_do_not_depend_on_how_the_load_went(
-    variant: Variant, base_of: Callable[[str], Base], tmp_path: Path, ports: dict[str, int]
-) -> None:
-    base = base_of(variant.case.tool)
-    case = replace(variant.case, seeds_folder=base.case.seeds)
-    database = load(case, tmp_path, ports[case.tool], *variant.options, clocks=variant.clocks)
-    build_marts(case, database)
-    assert mart_differences(base.database, database) == {}
-
-
 def test_a_load_of_nothing_new_writes_only_that_it_ran(
-    base: Base, copied: Path, ports: dict[str, int]
+    base: Base, copied: Path, load_in_turn: Loader
 ) -> None:
     before = raw_tables(copied, base.case.tool)
-    assert load(base.case, copied.parent, ports[base.case.tool]) == copied
+    assert load_in_turn(base.case, copied.parent) == copied
     after = raw_tables(copied, base.case.tool)
     assert after.pop("loads")[0] == before.pop("loads")[0] + 1
     assert after == before
@@ -378,25 +423,3 @@ def test_a_broken_seed_stops_the_build_before_any_mart(base: Base, copied: Path)
     message = next(line for line in done.stdout.splitlines() if "in progress" in line)
     for part in ("state_mapping", "abstract_state", "new, active, waiting, done"):
         assert part in message, message
-
-
-@pytest.mark.parametrize("base", [pytest.param("jira", marks=pack_of("jira"))], indirect=True)
-def test_an_analysts_round_moves_exactly_the_predicted_figures(
-    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    analysts = begin(tmp_path, base.case.seeds, base.database, base.case.dbt_vars)
-    numbers = analysts.gaps(monkeypatch)["flow_item_mapping: Code Task"]
-    analysts.close(monkeypatch, numbers, "task/feature")
-    comment = tmp_path / "comment.md"
-    impact = analysts.impact(monkeypatch, "--markdown", str(comment))
-    assert "artifact\\_type=Code Task" in comment.read_text(encoding="utf-8")
-    changes = [changed for changed in impact.classes if changed.aspect == "flow item"]
-    assert {(change.before, change.after) for change in changes} == {("unmapped", "feature")}
-    # A row for each project, which together class all that no row did.
-    unmapped = sum(life.bucket == "unmapped" for life in base.oracle.lives)
-    assert sum(change.artifact_count for change in changes) == unmapped > 0
-    analysts.merge()
-    cells, rows = moved(analysts.warehouse, analysts.rebuild())
-    assert cells
-    assert predicted(impact) == cells
-    assert dict(impact.moved_rows) == rows
