@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,7 +10,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -114,11 +117,25 @@ def load(
     return database
 
 
+@cache
+def workshop(tool: str) -> TemporaryDirectory[str]:
+    """A folder of this process, in which the warehouses of a tool's packs take turns."""
+    return TemporaryDirectory(prefix=f"{tool}-")
+
+
 def dbt(case: Case, database: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A dbt command on a warehouse, with its own target folder."""
+    """A dbt command on a warehouse, always under one name, else dbt would read the whole project anew."""
+    folder = Path(workshop(case.tool).name)
+    here, seeds = folder / "warehouse.duckdb", folder / "seeds"
+    seeds.unlink(missing_ok=True)
+    seeds.symlink_to(case.seeds)
     command = [BIN / "dbt", "--no-use-colors", *arguments, "--vars", json.dumps(case.dbt_vars)]
-    command += ["--target-path", database.parent / "target", "--log-path", database.parent / "logs"]
-    return run(command, REPOSITORY, environment(database, STREAMGAUGE_SEEDS=str(case.seeds)))
+    command += ["--target-path", folder / "target", "--log-path", folder / "logs"]
+    shutil.move(database, here)
+    try:
+        return run(command, REPOSITORY, environment(here, STREAMGAUGE_SEEDS=str(seeds)))
+    finally:
+        shutil.move(here, database)
 
 
 def build(case: Case, database: Path) -> None:
