@@ -142,7 +142,9 @@ def _account(records: Records, asked: Asked) -> tuple[MartRow, Figure]:
     )
     if figure.column == "artifact_count" and bucket is None:
         raise MappingError(f"Artifacts are counted by bucket: name one with --bucket: {', '.join(BUCKETS)}.")
-    return AccountRow(connection, bucket if figure.column == "artifact_count" else None), figure
+    if figure.column == "loaded_count" and bucket is not None:
+        raise MappingError("What was loaded is counted over all buckets: leave --bucket out.")
+    return AccountRow(connection, bucket), figure
 
 
 def _one(options: Mapping[str, str | None], example: str) -> tuple[str, str]:

@@ -242,6 +242,10 @@ def test_trust_and_accounting_are_told_by_their_items(
         (["--bucket", "unmapped"], "A bucket is of a connection"),
         (["--connection", "lumen_cloud", "--bucket", "lost"], "There is no bucket 'lost'"),
         (["--connection", "lumen_cloud", "--metric", "artifact_count"], "name one with --bucket"),
+        (
+            ["--connection", "lumen_cloud", "--bucket", "unmapped", "--metric", "loaded_count"],
+            "leave --bucket out",
+        ),
         (["--connection", "lumen_cloud", "--product", "checkout"], "and no scope, period"),
         (["--product", "checkout", "--month", "2026-03", "--metric", "exits"], "one with --tool-state"),
         (
