@@ -7,8 +7,10 @@ BIN := .venv/bin
 STAMP := .venv/.synced
 SPARK_STAMP := .venv/.synced-spark
 
-# The environment's own Python is the only one: uv fetches none.
+# The environment's own Python is the only one: uv fetches none. All packages are compiled at once, or where Python
+# writes no bytecode (PYTHONDONTWRITEBYTECODE) each command would compile them again.
 export UV_PYTHON_DOWNLOADS := never
+export UV_COMPILE_BYTECODE := 1
 
 # Tests that need a server, a browser, Java or recorded data run apart (.ci/run). The others begin with those that
 # take minutes, so that no process is left alone with them at the end.
