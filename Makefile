@@ -38,8 +38,8 @@ demo: $(STAMP) ## Load the demo organisation, build its metrics and print them
 dashboard: $(STAMP) ## Serve the dashboards over what is published, else over the demo
 	$(BIN)/streamlit run dashboards/app.py
 
-test: $(STAMP) ## Python tests, then the demo with every data test, unit test and its true figures
-	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder $(LONG) $(SHORT)
+test: $(STAMP) ## Python tests, then the demo with every data test, unit test and its true figures; WITH=folder: more
+	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder $(LONG) $(WITH) $(SHORT)
 
 test-spark: $(SPARK_STAMP) ## On Spark (Java 17): each mart's cells those of DuckDB; SPARK=--models-only: no unit tests
 	$(BIN)/pytest --quiet $(SPARK) tests/spark $(if $(SPARK),,tests/acceptance -k spark)
