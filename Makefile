@@ -19,7 +19,7 @@ LONG := tests/staging tests/demo tests/project tests/publish
 SHORT := $(filter-out $(APART) $(LONG) %/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dashboard test test-spark lint lint-python lint-sql docs bench clean
+.PHONY: help setup setup-spark demo dashboard test test-spark lint lint-python lint-sql docs bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -43,6 +43,8 @@ test: $(STAMP) ## Python tests, then the demo with every data test, unit test an
 
 test-spark: $(SPARK_STAMP) ## On Spark (Java 17): each mart's cells those of DuckDB; SPARK=--models-only: no unit tests
 	$(BIN)/pytest --quiet $(SPARK) tests/spark $(if $(SPARK),,tests/acceptance -k spark)
+
+setup-spark: $(SPARK_STAMP)
 
 $(SPARK_STAMP): $(STAMP)
 	$(BIN)/uv sync --quiet --locked --group spark --python $(BIN)/python
