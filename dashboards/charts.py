@@ -33,7 +33,7 @@ from dashboards.look import (
 )
 
 HEIGHT = 300
-MOST_POINTS = 1500  # drawn; more would make a browser slow
+MOST_POINTS = 800  # drawn; more would make a browser slow
 MOST_STATES = 12  # drawn; the data beneath have all
 MOST_COLUMNS = 14  # of a heatmap that have room for their name and figures
 MOST_FIGURES = 600  # written into a heatmap's cells; more would make a browser slow
@@ -45,6 +45,18 @@ CONFIG = {
     "plotlyServerURL": "",
 }
 RUNNING = 0.4  # opacity of what is not over yet
+AGEING_COLUMNS = [  # of open items, of which there may be tens of thousands
+    "artifact_id",
+    "artifact_key",
+    "title",
+    "flow_item",
+    "tool_state",
+    "age_band",
+    "compared_age_seconds",
+    "work_age_seconds",
+    "idle_seconds",
+    "is_blocked",
+]
 AGE_LINES = (
     " Lines: half, 85% and 95% of what the scope delivered in the 26 weeks up to as-of took no longer. "
     "A cross is a blocked item."
@@ -94,7 +106,7 @@ def _count_axis(axis: Any, most: float) -> None:
 
 
 def _names(rows: Any) -> list[str]:
-    return [short_period_name(row.period_type, row.period_start) for row in rows.itertuples()]
+    return [short_period_name(*period) for period in zip(rows.period_type, rows.period_start, strict=True)]
 
 
 def _running_note(figure: go.Figure, rows: Any) -> None:
@@ -447,7 +459,8 @@ def drawn(open_items: Any) -> Any:
 def ageing(open_items: Any, past: Any) -> go.Figure:
     """Each open item in its tool state at its age, against the percentiles of what was delivered lately."""
     figure = _figure("time so far, days", height=430)
-    open_items = drawn(open_items[open_items.tool_state.isin(_fullest(open_items))])
+    in_sight = open_items.tool_state.isin(_fullest(open_items))
+    open_items = drawn(open_items.loc[in_sight, AGEING_COLUMNS])
     order = open_items.groupby("tool_state").work_age_seconds.median().sort_values().index.tolist()
     places = {state: index for index, state in enumerate(order)}
     for band, name in [*BAND_NAMES.items(), (None, "nothing to compare with")]:

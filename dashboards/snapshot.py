@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipelines.publish.versions import DATABASE_FILE, Published, published_folde
 
 DEMO_DATABASE = Path("demo.duckdb")
 DEMO_COPY = Path("target/demo/dashboard")
+KEPT_ANSWERS = 128  # some ten views; the largest answers have one row an open item
 
 
 class NothingPublishedError(Exception):
@@ -81,15 +83,26 @@ def copy_marts(warehouse: Path, snapshot: Path) -> None:
 
 
 class Snapshot:
-    """Read access to one snapshot; it stays whole whatever is published meanwhile."""
+    """Read access to one snapshot; it stays whole whatever is published meanwhile.
+
+    It never changes, so what was asked lately is not asked again: a page is drawn anew at every click.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self._connection = duckdb.connect(str(source.database), read_only=True)
+        self._found = lru_cache(maxsize=KEPT_ANSWERS)(self._find)
 
     def rows(self, sql: str, **parameters: Any) -> Any:
-        """What a query finds, as a pandas data frame."""
+        """What a query finds, as a pandas data frame that is the caller's own."""
         named = {name: value for name, value in parameters.items() if f"${name}" in sql}
+        asked = tuple(
+            (name, tuple(value) if isinstance(value, list) else value) for name, value in named.items()
+        )
+        return self._found(sql, asked).copy(deep=False)
+
+    def _find(self, sql: str, asked: tuple[tuple[str, Any], ...]) -> Any:
+        named = {name: list(value) if isinstance(value, tuple) else value for name, value in asked}
         return self._connection.cursor().execute(sql, named).df()
 
     def one(self, sql: str, **parameters: Any) -> Any:

@@ -208,10 +208,10 @@ def test_of_many_open_items_the_oldest_and_a_fixed_draw_of_the_others_are_drawn(
     )
     drawn = charts.drawn(items)
     assert len(drawn) == charts.MOST_POINTS
-    assert list(drawn.index[:300]) == list(range(300))
-    assert 2000 < drawn.index[300:].to_series().median() < 3300
+    assert list(drawn.index[:160]) == list(range(160))
+    assert 2000 < drawn.index[160:].to_series().median() < 3300
     assert drawn.equals(charts.drawn(items))
-    assert charts.drawn(items.head(1500)).equals(items.head(1500))
+    assert charts.drawn(items.head(charts.MOST_POINTS)).equals(items.head(charts.MOST_POINTS))
 
 
 def test_names_of_weeks_have_room_on_half_a_page() -> None:
