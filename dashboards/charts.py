@@ -34,6 +34,7 @@ from dashboards.look import (
 
 HEIGHT = 300
 MOST_POINTS = 800  # drawn; more would make a browser slow
+EXTREMES = 50  # of them the longest or oldest, which a table lists: more would look like a second crowd
 MOST_STATES = 12  # drawn; the data beneath have all
 MOST_COLUMNS = 14  # of a heatmap that have room for their name and figures
 MOST_FIGURES = 600  # written into a heatmap's cells; more would make a browser slow
@@ -448,10 +449,10 @@ def _bar_gap(bars: int) -> float:
 
 
 def drawn(open_items: Any) -> Any:
-    """The items to draw, the oldest first: of too many a fifth are the oldest, the others a fixed draw."""
+    """The items to draw, the oldest first: of too many some are the oldest, the others a fixed draw."""
     if len(open_items) <= MOST_POINTS:
         return open_items
-    oldest, others = open_items.head(MOST_POINTS // 5), open_items.iloc[MOST_POINTS // 5 :]
+    oldest, others = open_items.head(EXTREMES), open_items.iloc[EXTREMES:]
     lots = hash_pandas_object(others.artifact_id, index=False)
     return pd.concat([oldest, others[lots.rank(method="first") <= MOST_POINTS - len(oldest)]])
 

@@ -159,9 +159,11 @@ def finished_count(snapshot: Snapshot, selection: Selection) -> int:
     return int(snapshot.one(f"select count(*) as number {FINISHED}", **selection.parameters).number)
 
 
-def finished_items(snapshot: Snapshot, selection: Selection, limit: int | None = None) -> Any:
-    """Delivered items with a flow time; of more than the limit the longest and a fixed draw of the rest."""
-    if limit is None or finished_count(snapshot, selection) <= limit:
+def finished_items(
+    snapshot: Snapshot, selection: Selection, most: int | None = None, longest: int = 0
+) -> Any:
+    """Delivered items with a flow time; of more than the most, so many of the longest and a fixed draw."""
+    if most is None or finished_count(snapshot, selection) <= most:
         return snapshot.rows(
             f"select {FINISHED_COLUMNS} {FINISHED} order by completed_at, artifact_id", **selection.parameters
         )
@@ -170,15 +172,16 @@ def finished_items(snapshot: Snapshot, selection: Selection, limit: int | None =
         with found as (
             select
                 {FINISHED_COLUMNS},
-                percent_rank() over (order by flow_time_seconds) as rank,
+                row_number() over (order by flow_time_seconds desc, artifact_id) as place,
                 hash(artifact_id) as draw
             {FINISHED}
         )
         from found
-        qualify row_number() over (order by rank < 0.99, draw, artifact_id) <= $most
+        qualify row_number() over (order by place > $longest, draw, artifact_id) <= $most
         order by completed_at, artifact_id
         """,
-        most=limit,
+        most=most,
+        longest=longest,
         **selection.parameters,
     )
 

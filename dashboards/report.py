@@ -151,7 +151,7 @@ def _charts(snapshot: Snapshot, selection: Selection) -> Iterator[Chart]:
     yield _chart(
         "Begun and ended", charts.arrivals_and_completions(whole), words.meaning("arrivals", "net_flow")
     )
-    finished = figures.finished_items(snapshot, selection, charts.MOST_POINTS)
+    finished = figures.finished_items(snapshot, selection, charts.MOST_POINTS, charts.EXTREMES)
     if len(finished):
         count = figures.finished_count(snapshot, selection)
         yield _chart(

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import charts, figures, look, words
-from dashboards.charts import MOST_POINTS
+from dashboards.charts import EXTREMES, MOST_POINTS
 from dashboards.view import View, chart, explain, heading, item_table, nothing_yet
 
 
@@ -24,11 +24,13 @@ def show(view: View) -> None:
     if not count:
         st.info("Nothing with a flow time was delivered in this range.")
         return
-    drawn = figures.finished_items(view.snapshot, selection, MOST_POINTS)
+    drawn = figures.finished_items(view.snapshot, selection, MOST_POINTS, EXTREMES)
     metrics = figures.metrics(view.snapshot, selection)
     whole = metrics[metrics.flow_item == selection.flow_item]
     sample = (
-        f" {len(drawn):,} are drawn, the longest all; lines rest on every item." if len(drawn) < count else ""
+        f" {len(drawn):,} are drawn, the {EXTREMES} longest and a draw of others; lines rest on every item."
+        if len(drawn) < count
+        else ""
     )
     selected = chart(
         charts.flow_time_scatter(drawn, whole),
@@ -54,7 +56,7 @@ def show(view: View) -> None:
         data=histogram,
     )
     st.subheader("What took longest", anchor=False)
-    longest = figures.longest_items(view.snapshot, selection, 50)
+    longest = figures.longest_items(view.snapshot, selection, EXTREMES)
     item_table(
         view,
         longest,

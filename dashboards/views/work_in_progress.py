@@ -35,9 +35,9 @@ def show(view: View) -> None:
     if not len(rows):
         st.success("Nothing is in work at as-of.")
     else:
-        most = charts.MOST_POINTS
+        most, oldest = charts.MOST_POINTS, charts.EXTREMES
         drawn = (
-            f" Of the dozen fullest states {most:,} are drawn: the {most // 5:,} oldest and a draw of others."
+            f" Of the dozen fullest states {most:,} are drawn: the {oldest} oldest and a draw of others."
             if len(rows) > most
             else ""
         )
@@ -96,12 +96,16 @@ def stuck(view: View, rows: Any) -> None:
     """Blocked and neglected items, and all of them by age."""
     blocked, neglected = rows[rows.is_blocked], rows[rows.is_neglected]
     tabs = st.tabs(
-        [f"Oldest ({min(50, len(rows))})", f"Blocked ({len(blocked)})", f"Neglected ({len(neglected)})"]
+        [
+            f"Oldest ({min(charts.EXTREMES, len(rows))})",
+            f"Blocked ({len(blocked)})",
+            f"Neglected ({len(neglected)})",
+        ]
     )
     for tab, key, found, text in zip(
         tabs,
         ("oldest", "blocked", "neglected"),
-        (rows.head(50), blocked, neglected),
+        (rows.head(charts.EXTREMES), blocked, neglected),
         (
             "The open items with most time in work.",
             words.meaning("is_blocked"),

@@ -208,8 +208,8 @@ def test_of_many_open_items_the_oldest_and_a_fixed_draw_of_the_others_are_drawn(
     )
     drawn = charts.drawn(items)
     assert len(drawn) == charts.MOST_POINTS
-    assert list(drawn.index[:160]) == list(range(160))
-    assert 2000 < drawn.index[160:].to_series().median() < 3300
+    assert list(drawn.index[: charts.EXTREMES]) == list(range(charts.EXTREMES))
+    assert 2000 < drawn.index[charts.EXTREMES :].to_series().median() < 3300
     assert drawn.equals(charts.drawn(items))
     assert charts.drawn(items.head(charts.MOST_POINTS)).equals(items.head(charts.MOST_POINTS))
 

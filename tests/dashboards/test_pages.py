@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from dashboards.figures import Selection, finished_items
+from dashboards.snapshot import Snapshot, Source
 from dashboards.views.time_in_states import _table
 from tests.project.repository import ROOT
 
@@ -168,6 +171,21 @@ def test_of_many_items_some_are_drawn_but_the_longest_are_all_listed(
     ).fetchall()
     assert list(app.dataframe[0].value.artifact_key) == [key for (key,) in longest]
     assert any("20 are drawn" in caption.value for caption in app.caption)
+
+
+def test_of_many_items_the_longest_and_a_fair_draw_of_the_others_are_drawn(published: Path) -> None:
+    database = published / "versions" / "2026-07-08" / "streamgauge.duckdb"
+    snapshot = Snapshot(Source(database, "2026-07-08", is_demo=False))
+    year = (dt.date(2025, 7, 1), dt.date(2026, 7, 8))
+    selection = Selection("organisation", "organisation", "All", "item", "all", "month", *year)
+    every = finished_items(snapshot, selection)
+    drawn = finished_items(snapshot, selection, 200, 10)
+
+    assert len(drawn) == 200 < len(every)
+    assert set(every.nlargest(10, "flow_time_seconds").artifact_id) < set(drawn.artifact_id)
+    low, high = every.flow_time_seconds.quantile([0.4, 0.6])
+    assert low < drawn.flow_time_seconds.median() < high
+    assert finished_items(snapshot, selection, len(every), 10).equals(every)
 
 
 @pytest.mark.parametrize("product", ["warehouse", "storefront"])
