@@ -110,7 +110,8 @@ def _opened(organisation: Organisation) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         str(organisation.database), config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False}
     )
-    connection.execute("set timezone = 'UTC'")
+    # In a process that `apart` began, DuckDB draws progress bars, as if someone were typing.
+    connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
     _set(connection, as_of_ms=int(AS_OF.timestamp() * 1000), **_extent(organisation.size))
     _run(connection, "organisation")
     return connection

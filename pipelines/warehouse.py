@@ -5,8 +5,7 @@ Raw tables live in the dataset `raw_<tool>` of one DuckDB file, or of a lake of 
 
 - `issue_sightings`: one row per change of an artifact's presence that a sweep (or its return) showed;
 - `loads`: one row per completed load, written last. `progress` says how far the load came, per scope; the
-next load
-  starts there, so nothing but the warehouse decides what is read.
+  next load starts there, so nothing but the warehouse decides what is read.
 """
 
 from __future__ import annotations
