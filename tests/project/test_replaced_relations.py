@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pytest
 import yaml
 
 from tests.project.repository import ROOT
@@ -24,59 +21,60 @@ PROJECT = {
 PROFILES = {
     "small": {"target": "duckdb", "outputs": {"duckdb": {"type": "duckdb", "path": "warehouse.duckdb"}}}
 }
-MODEL = "{{ config(materialized=var('kind')) }} select cast({{ var('figure') }} as integer) as figure"
-PROMISED = {
-    "models": [
-        {
-            "name": "figures",
-            "config": {"contract": {"enforced": True}},
-            "columns": [
-                {"name": "figure", "data_type": "integer", "constraints": [{"type": "not_null"}]},
-            ],
-        }
-    ]
+# Each model: what it finds, what it makes, and its figure, which was 1 before.
+MODELS = {
+    "table_on_nothing": (None, "table", "2"),
+    "table_on_table": ("table", "table", "2"),
+    "table_on_view": ("view", "table", "2"),
+    "view_on_nothing": (None, "view", "2"),
+    "view_on_table": ("table", "view", "2"),
+    "view_on_view": ("view", "view", "2"),
+    "fails_while_it_is_selected": ("table", "table", "error('lost')"),
+    "breaks_its_contract": ("table", "table", "null"),
 }
+FAILING = ("fails_while_it_is_selected", "breaks_its_contract")
+FIGURE = {"name": "figure", "data_type": "integer", "constraints": [{"type": "not_null"}]}
 
 
-@pytest.fixture
-def small_project(tmp_path: Path) -> Path:
-    """A project of one model, with a contract, that has this project's macros of engines."""
-    (tmp_path / "dbt_project.yml").write_text(yaml.safe_dump(PROJECT), encoding="utf-8")
-    (tmp_path / "profiles.yml").write_text(yaml.safe_dump(PROFILES), encoding="utf-8")
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "figures.sql").write_text(MODEL, encoding="utf-8")
-    (tmp_path / "models" / "promised.yml").write_text(yaml.safe_dump(PROMISED), encoding="utf-8")
-    return tmp_path
-
-
-def run(project: Path, kind: str, figure: str) -> bool:
-    """Whether the model of this figure was built."""
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
-    command = [
-        sys.executable,
-        "-m",
-        "dbt.cli.main",
-        "run",
-        "--vars",
-        json.dumps({"kind": kind, "figure": figure}),
+def write_project(folder: Path) -> None:
+    """A project of these models, with contracts, that has this project's macros of engines."""
+    models = folder / "models"
+    models.mkdir()
+    promised = [
+        {"name": name, "config": {"contract": {"enforced": True}}, "columns": [FIGURE]} for name in MODELS
     ]
-    done = subprocess.run(command, cwd=project, env=surroundings, capture_output=True, text=True, check=False)
-    assert "1 of 1" in done.stdout, done.stdout
-    return done.returncode == 0
+    for path, content in (
+        (folder / "dbt_project.yml", PROJECT),
+        (folder / "profiles.yml", PROFILES),
+        (models / "models.yml", {"models": promised}),
+    ):
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    for name, (_, kind, figure) in MODELS.items():
+        sql = f"{{{{ config(materialized='{kind}') }}}} select cast({figure} as integer) as figure"
+        (models / f"{name}.sql").write_text(sql, encoding="utf-8")
 
 
-def held(project: Path) -> tuple[Any, list[Any]]:
-    """The kind of all relations that the warehouse holds, and the figures in them."""
-    with duckdb.connect(str(project / "warehouse.duckdb"), read_only=True) as connection:
-        kinds = connection.execute("select table_name, table_type from information_schema.tables").fetchall()
-        return kinds, [figure for (figure,) in connection.execute("select figure from figures").fetchall()]
+def test_what_is_built_takes_the_place_of_what_was_and_what_fails_leaves_it(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as warehouse:
+        for name, (old_kind, _, _) in MODELS.items():
+            if old_kind:
+                warehouse.execute(f"create {old_kind} {name} as select 1 as figure")
 
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "run"],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("DBT_")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
-def test_what_is_built_takes_the_place_of_what_was_and_what_fails_leaves_it(small_project: Path) -> None:
-    assert run(small_project, "table", "1")
-    for failing in ("error('lost')", "null"):  # while it is selected; by its contract, when it is inserted
-        assert not run(small_project, "table", failing)
-        assert held(small_project) == ([("figures", "BASE TABLE")], [1])
-    for kind, figure, held_as in (("view", 2, "VIEW"), ("view", 3, "VIEW"), ("table", 4, "BASE TABLE")):
-        assert run(small_project, kind, str(figure))
-        assert held(small_project) == ([("figures", held_as)], [figure])
+    assert f"PASS={len(MODELS) - len(FAILING)} WARN=0 ERROR={len(FAILING)}" in done.stdout, done.stdout
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as warehouse:
+        kinds = warehouse.execute("select table_name, table_type from information_schema.tables").fetchall()
+        figures = {name: warehouse.execute(f"select figure from {name}").fetchall() for name in MODELS}
+    assert dict(kinds) == {
+        name: {"table": "BASE TABLE", "view": "VIEW"}[kind] for name, (_, kind, _) in MODELS.items()
+    }
+    assert figures == {name: [(1 if name in FAILING else 2,)] for name in MODELS}
