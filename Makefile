@@ -44,7 +44,7 @@ test: $(STAMP) ## Python tests, then the demo with every data test, unit test an
 test-spark: $(SPARK_STAMP) ## On Spark (Java 17): each mart's cells those of DuckDB; SPARK=--models-only: no unit tests
 	$(BIN)/pytest --quiet $(SPARK) tests/spark $(if $(SPARK),,tests/acceptance -k spark)
 
-setup-spark: $(SPARK_STAMP)
+setup-spark: $(SPARK_STAMP) ## Add Spark to .venv (test-spark does it itself)
 
 $(SPARK_STAMP): $(STAMP)
 	$(BIN)/uv sync --quiet --locked --group spark --python $(BIN)/python

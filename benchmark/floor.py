@@ -72,7 +72,7 @@ def differences(organisation: Organisation) -> list[Difference]:
     Figures that are no whole numbers may differ by one part in 10^9.
     """
     with duckdb.connect() as connection:
-        connection.execute("set enable_progress_bar = false")
+        connection.execute("set enable_progress_bar = false")  # as in generate.py
         connection.execute(f"attach {sql_text(organisation.database)} as warehouse (read_only)")
         connection.execute(f"attach {sql_text(floor_database(organisation))} as floor (read_only)")
         return [

@@ -448,6 +448,11 @@ def _bar_gap(bars: int) -> float:
     return max(0.25, 1 - bars / 6)
 
 
+def in_sight(open_items: Any) -> Any:
+    """The items in those tool states that a chart has room for."""
+    return open_items[open_items.tool_state.isin(_fullest(open_items))]
+
+
 def drawn(open_items: Any) -> Any:
     """The items to draw, the oldest first: of too many some are the oldest, the others a fixed draw."""
     if len(open_items) <= MOST_POINTS:
@@ -460,8 +465,7 @@ def drawn(open_items: Any) -> Any:
 def ageing(open_items: Any, past: Any) -> go.Figure:
     """Each open item in its tool state at its age, against the percentiles of what was delivered lately."""
     figure = _figure("time so far, days", height=430)
-    in_sight = open_items.tool_state.isin(_fullest(open_items))
-    open_items = drawn(open_items.loc[in_sight, AGEING_COLUMNS])
+    open_items = drawn(in_sight(open_items[AGEING_COLUMNS]))
     order = open_items.groupby("tool_state").work_age_seconds.median().sort_values().index.tolist()
     places = {state: index for index, state in enumerate(order)}
     for band, name in [*BAND_NAMES.items(), (None, "nothing to compare with")]:

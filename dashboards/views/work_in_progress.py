@@ -38,7 +38,7 @@ def show(view: View) -> None:
         most, oldest = charts.MOST_POINTS, charts.EXTREMES
         drawn = (
             f" Of the dozen fullest states {most:,} are drawn: the {oldest} oldest and a draw of others."
-            if len(rows) > most
+            if len(charts.in_sight(rows)) > most
             else ""
         )
         selected = chart(

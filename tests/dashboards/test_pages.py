@@ -188,6 +188,25 @@ def test_of_many_items_the_longest_and_a_fair_draw_of_the_others_are_drawn(publi
     assert finished_items(snapshot, selection, len(every), 10).equals(every)
 
 
+def test_open_items_are_said_to_be_drawn_in_part_only_where_they_are(
+    marts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those in states that the chart has no room for are none of its points anyway."""
+    counts = marts.execute(
+        """
+        select count(*) from ageing_work
+        where scope_type = 'organisation' and flow_level = 'item'
+        group by tool_state order by count(*) desc
+        """
+    ).fetchall()
+    seen = sum(count for (count,) in counts[:12])
+    assert len(counts) > 12
+    for most, is_cut in ((seen, False), (seen - 1, True)):
+        monkeypatch.setattr("dashboards.charts.MOST_POINTS", most)
+        captions = [caption.value for caption in opened("work_in_progress").caption]
+        assert any(f"{most:,} are drawn" in caption for caption in captions) == is_cut
+
+
 @pytest.mark.parametrize("product", ["warehouse", "storefront"])
 def test_where_time_goes_lists_every_state(marts: duckdb.DuckDBPyConnection, product: str) -> None:
     app = opened("where_time_goes", product=product)
